@@ -1,0 +1,332 @@
+"""The catalog: an immutable set of records with everything that finds them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Self, final
+
+import attrs
+
+from ndrcodes._index import Index, status_keys
+from ndrcodes._layout import Layouts
+from ndrcodes._load import Resource, layer, read_builtin, read_extensions, read_path
+from ndrcodes._schema import Data, blocklist_from, data_from, provider_from, record_from
+from ndrcodes._text import fold
+from ndrcodes.errors import UnknownLanguage
+from ndrcodes.records import (
+    Action,
+    Blocklist,
+    Category,
+    NdrCode,
+    Permanence,
+    Provider,
+    ProviderKind,
+    StatusCode,
+)
+
+__all__ = ["Catalog"]
+
+
+@final
+@attrs.frozen
+class Traits:
+    """What ranking needs of a record; made once a record, since every match asks for it."""
+
+    id: str
+    provider: str
+    kind: ProviderKind
+    category: Category
+    permanence: Permanence
+    #: What to do behind a permanent failure, and behind a transient one.
+    actions: tuple[Action, Action]
+    wrapper: bool
+    symptom: bool
+    #: Whether the provider is somebody's servers: another provider's name speaks against it.
+    server: bool
+    #: The keys of its status codes, and the same without the class.
+    status: frozenset[str]
+    conditions: frozenset[str]
+    replies: frozenset[int]
+    #: Whether words find it; otherwise it is what its code means when the text says no more.
+    by_words: bool
+
+
+@final
+class Catalog:
+    """An immutable, thread-safe catalog of rejections.
+
+    Make one with `Catalog.builtin`, `Catalog.default`, `Catalog.load` or `Catalog.of`; combine
+    with `|`. Iteration goes over the records in the order of their ids.
+
+    Example:
+        >>> Catalog.builtin().get("iana/x.2.2").category
+        <Category.MAILBOX_FULL: 'mailbox-full'>
+    """
+
+    __slots__ = ("_data", "_index", "_layouts", "_records", "_traits")
+
+    def __init__(self, data: Data, index: Index | None = None) -> None:
+        """Not for callers: use the class methods."""
+        self._data = data
+        self._index = index or Index.build(data)
+        # Records and traits are made when asked for. Two threads may both make one; `setdefault`
+        # lets both see the same.
+        self._records: dict[str, NdrCode] = {}
+        self._traits: dict[str, Traits] = {}
+        self._layouts = Layouts(data.formats)
+
+    # --- making one
+
+    @classmethod
+    def builtin(cls) -> Self:
+        """Return the catalog that comes with the package, read on first use."""
+        return _BUILTIN.get()  # type: ignore[return-value]
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return the built-in catalog with every installed extension, read on first use.
+
+        Extensions are entry points of the group `ndrcodes.catalogs`. One that cannot be used is
+        left out with a `CatalogWarning`. `NDRCODES_NO_PLUGINS=1` in the environment leaves all out.
+        """
+        return _DEFAULT.get()  # type: ignore[return-value]
+
+    @classmethod
+    def load(cls, source: str | os.PathLike[str] | Resource) -> Self:
+        """Read a TOML file, or a folder of them, by path or as a package resource.
+
+        Raises:
+            CatalogError: something in them is wrong; lists every fault with file, record, field.
+            OSError: they cannot be read.
+        """
+        return cls(read_path(source))
+
+    @classmethod
+    def of(
+        cls,
+        records: Iterable[NdrCode] = (),
+        providers: Iterable[Provider] = (),
+        blocklists: Iterable[Blocklist] = (),
+    ) -> Self:
+        """Make a catalog of records made in Python.
+
+        Raises:
+            CatalogError: something in them is wrong; lists every fault.
+        """
+        return cls(data_from(records, providers, blocklists))
+
+    def __or__(self, other: Catalog) -> Catalog:
+        """Lay the other catalog over this one: its records, overrides and mutes win."""
+        if not isinstance(other, Catalog):
+            return NotImplemented
+        return Catalog(layer(self._data, other._data))
+
+    def translated(self, language: str) -> Catalog:
+        """Return the catalog with its prose in another language, where it is translated.
+
+        Records without a translation keep their English prose.
+
+        Args:
+            language: a tag such as "de" (RFC 5646).
+
+        Raises:
+            UnknownLanguage: no translation for it was loaded.
+        """
+        words = self._data.translations.get(language)
+        if words is None:
+            raise UnknownLanguage(language, tuple(sorted(self._data.translations)))
+        records = {
+            identity: {**record, **words["texts"].get(identity, {})}
+            for identity, record in self._data.records.items()
+        }
+        categories = {
+            identity: {**category, **words["categories"].get(identity, {})}
+            for identity, category in self._data.categories.items()
+        }
+        translations = {**self._data.translations, "": {"labels": words["labels"]}}
+        data = attrs.evolve(
+            self._data, records=records, categories=categories, translations=translations
+        )
+        return Catalog(data, self._index)
+
+    # --- looking things up
+
+    def __len__(self) -> int:
+        return len(self._data.records)
+
+    def __iter__(self) -> Iterator[NdrCode]:
+        return (self[identity] for identity in sorted(self._data.records))
+
+    def __contains__(self, item: object) -> bool:
+        """Tell whether a record, given itself or by its id, is in the catalog."""
+        if isinstance(item, NdrCode):
+            return self.get(item.id) == item
+        return item in self._data.records
+
+    def __getitem__(self, identity: str) -> NdrCode:
+        record = self._records.get(identity)
+        if record is None:
+            record = record_from(identity, self._data.records[identity])
+            record = self._records.setdefault(identity, record)
+        return record
+
+    def get(self, identity: str) -> NdrCode | None:
+        """Return the record with this id, or None."""
+        return self[identity] if identity in self._data.records else None
+
+    def lookup(
+        self, status: StatusCode | str, provider: str | Provider | None = None
+    ) -> tuple[NdrCode, ...]:
+        """Return the records that are sent with this code, the most specific first.
+
+        Args:
+            status: an enhanced status code.
+            provider: only records of this provider.
+
+        Raises:
+            InvalidStatusCode: the text is no enhanced status code.
+        """
+        if isinstance(status, str):
+            status = StatusCode.parse(status)
+        wanted = provider.id if isinstance(provider, Provider) else provider
+        exact, subject, klass = self._index.by_status(str(status))
+
+        def registry_last(identity: str) -> tuple[bool, str]:
+            return self.traits(identity).kind is ProviderKind.REGISTRY, identity
+
+        ids = [*sorted(exact, key=registry_last), *subject, *klass]
+        return tuple(
+            self[identity]
+            for identity in dict.fromkeys(ids)
+            if wanted is None or self.traits(identity).provider == wanted
+        )
+
+    def search(self, words: str) -> tuple[NdrCode, ...]:
+        """Return the records that hold all these words, those with them in id or title first."""
+        wanted = fold(words)
+        found: list[tuple[int, str]] = []
+        for identity, record in self._data.records.items():
+            head = fold(f"{identity} {record['title']} {record.get('vendor_code', '')}")
+            parts = [record["summary"], record["category"], *record.get("status", ())]
+            parts += [*record.get("phrases", ()), *record.get("samples", ())]
+            every = {*head, *fold(" ".join(parts))}
+            if wanted and all(word in every for word in wanted):
+                found.append((-sum(word in head for word in wanted), identity))
+        return tuple(self[identity] for _, identity in sorted(found))
+
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        """The providers by id."""
+        providers = self._data.providers
+        return MappingProxyType(
+            {identity: provider_from(identity, providers[identity]) for identity in sorted(providers)}
+        )
+
+    def provider(self, identity: str) -> Provider | None:
+        """Return the provider with this id, or None."""
+        table = self._data.providers.get(identity)
+        return provider_from(identity, table) if table else None
+
+    @property
+    def blocklists(self) -> Mapping[str, Blocklist]:
+        """The DNS blocklists by id."""
+        blocklists = self._data.blocklists
+        return MappingProxyType(
+            {identity: blocklist_from(identity, blocklists[identity]) for identity in sorted(blocklists)}
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that `translated` offers."""
+        return tuple(sorted(filter(None, self._data.translations)))
+
+    # --- for the rest of the package
+
+    @property
+    def data(self) -> Data:
+        """The plain content. Not part of the public interface."""
+        return self._data
+
+    @property
+    def index(self) -> Index:
+        """What finds phrases and codes. Not part of the public interface."""
+        return self._index
+
+    @property
+    def layouts(self) -> Layouts:
+        """How bounces for people look. Not part of the public interface."""
+        return self._layouts
+
+    def traits(self, identity: str) -> Traits:
+        """What ranking needs of a record. Not part of the public interface."""
+        traits = self._traits.get(identity)
+        if traits is None:
+            traits = self._traits.setdefault(identity, self._make_traits(identity))
+        return traits
+
+    def _make_traits(self, identity: str) -> Traits:
+        record = self._data.records[identity]
+        provider = identity.partition("/")[0]
+        kind = ProviderKind(self._data.providers.get(provider, {}).get("kind", "service"))
+        category = Category(record["category"])
+        status = frozenset(status_keys(record.get("status", ())))
+        return Traits(
+            id=identity,
+            provider=provider,
+            kind=kind,
+            category=category,
+            permanence=Permanence(record["permanence"]),
+            actions=self.actions(category),
+            wrapper=record.get("wrapper", False),
+            symptom=record.get("symptom", False),
+            server=kind in (ProviderKind.SERVICE, ProviderKind.SOFTWARE),
+            status=status,
+            conditions=frozenset(key[1:] for key in status),
+            replies=frozenset(record.get("replies", ())),
+            by_words="phrases" in record or "localized" in record,
+        )
+
+    def actions(self, category: Category) -> tuple[Action, Action]:
+        """What to do behind a permanent and a transient failure. Not part of the interface."""
+        table = self._data.categories.get(category)
+        if table is None:
+            return Action.FIX, Action.RETRY
+        return Action(table["action_permanent"]), Action(table["action_transient"])
+
+    def __repr__(self) -> str:
+        return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"
+
+    def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Data]]:
+        return Catalog, (self._data,)
+
+
+@final
+class _Once:
+    """A catalog that is read on first use, once, whole, however many threads ask."""
+
+    __slots__ = ("_catalog", "_lock", "_read")
+
+    def __init__(self, read: Callable[[], Catalog]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._catalog: Catalog | None = None
+
+    def get(self) -> Catalog:
+        if self._catalog is None:
+            with self._lock:
+                if self._catalog is None:
+                    self._catalog = self._read()
+        return self._catalog
+
+
+def _read_default() -> Catalog:
+    builtin = _BUILTIN.get()
+    data = read_extensions(builtin.data)
+    return builtin if data is builtin.data else Catalog(data)
+
+
+_BUILTIN = _Once(lambda: Catalog(*read_builtin()))
+_DEFAULT = _Once(_read_default)

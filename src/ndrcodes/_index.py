@@ -1,0 +1,232 @@
+"""Find the phrases, codes and hosts of a catalog in a text.
+
+Every phrase is filed under its rarest pair of neighbouring words, or under its rarest word if it
+has no pair. A text is cut into words once; only phrases filed under one of its pairs or words are
+looked at, so the cost grows with the text and hardly with the catalog. Which pair that is depends
+on the whole catalog and decides only speed, never an answer.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Final, final
+
+from ndrcodes._phrase import Phrase, join
+from ndrcodes._schema import Data
+from ndrcodes._text import fold
+from ndrcodes.records import ProviderKind, StatusPattern
+
+#: What a phrase stands for.
+RECORD: Final = "record"
+VENDOR_CODE: Final = "vendor-code"
+MARK: Final = "mark"
+HOST: Final = "host"
+BLOCKLIST: Final = "blocklist"
+
+#: A phrase as it is stored: source, what it stands for, the id of that.
+Row = tuple[str, str, str]
+
+_SHORTEST_VENDOR_CODE = 4
+
+
+#: A phrase that stands in the text: what for, the id of that, the phrase.
+Hit = tuple[str, str, Phrase]
+
+#: The only chunk of a phrase, or "" if it has several; its words; the hit it makes.
+_Entry = tuple[str, frozenset[str], Hit]
+
+
+@final
+class Index:
+    """Where the words, codes and hosts of a catalog lead. Immutable to its users."""
+
+    __slots__ = ("_anchors", "_buckets", "_codes", "_hosts", "_pairs", "_replies", "_words")
+
+    def __init__(
+        self,
+        anchors: Mapping[str, list[Row]],
+        codes: Mapping[str, list[str]],
+        replies: Mapping[str, list[str]],
+        hosts: Mapping[str, str],
+    ) -> None:
+        self._anchors = anchors
+        keys = [tuple(anchor.split(" ")) for anchor in anchors]
+        self._pairs = frozenset(key for key in keys if len(key) > 1)
+        self._words = frozenset(key[0] for key in keys if len(key) == 1)
+        self._codes = codes
+        self._replies = replies
+        self._hosts = hosts
+        # Compiled on first use; two threads may both compile a bucket, with equal results.
+        self._buckets: dict[tuple[str, ...] | str, tuple[_Entry, ...]] = {}
+
+    @classmethod
+    def build(cls, data: Data) -> Index:
+        """Index checked data."""
+        return cls(
+            _file_phrases(_phrases(data)),
+            *_file_codes(data),
+            {
+                host: identity
+                for identity, provider in sorted(data.providers.items(), reverse=True)
+                for host in (*provider.get("hosts", ()), *provider.get("domains", ()))
+            },
+        )
+
+    def dump(self) -> dict[str, Mapping[str, object]]:
+        """Return what `Index(**dump)` needs, ready for JSON."""
+        return {
+            "anchors": self._anchors,
+            "codes": self._codes,
+            "replies": self._replies,
+            "hosts": self._hosts,
+        }
+
+    def find(self, words: list[str]) -> list[Hit]:
+        """Return every phrase that stands in a text of these words."""
+        present = set(words)
+        text = join(words)
+        hits: list[Hit] = []
+        buckets = self._buckets
+        anchors: list[tuple[str, ...] | str] = [*(present & self._words)]
+        anchors += self._pairs.intersection(zip(words, words[1:], strict=False))
+        for anchor in anchors:
+            for chunk, needed, hit in buckets.get(anchor) or self._compile(anchor):
+                if (chunk in text) if chunk else (needed <= present and hit[2].locate(text)):
+                    hits.append(hit)
+        return hits
+
+    def by_status(self, status: str) -> tuple[list[str], list[str], list[str]]:
+        """Return the records of the very code, of its subject, and of its class."""
+        klass, subject, detail = status.split(".")
+        get = self._codes.get
+        return (
+            get(status, []) + get(f"x.{subject}.{detail}", []),
+            get(f"{klass}.{subject}.x", []) + get(f"x.{subject}.x", []),
+            get(f"{klass}.x.x", []),
+        )
+
+    def by_reply(self, reply: int) -> list[str]:
+        """Return the records that are known by this SMTP reply code alone."""
+        return self._replies.get(str(reply), [])
+
+    def by_host(self, host: str) -> str | None:
+        """Return the provider whose host or mailbox domain this is, or None."""
+        rest = host.strip(" .[]<>").lower()
+        while rest:
+            provider = self._hosts.get(rest)
+            if provider is not None:
+                return provider
+            rest = rest.partition(".")[2]
+        return None
+
+    def _compile(self, anchor: tuple[str, ...] | str) -> tuple[_Entry, ...]:
+        compiled: list[_Entry] = []
+        key = anchor if isinstance(anchor, str) else " ".join(anchor)
+        for source, kind, identity in self._anchors[key]:
+            phrase = Phrase.compile(source)
+            chunk = "" if phrase.gaps else phrase.chunks[0]
+            compiled.append((chunk, phrase.words, (sys.intern(kind), identity, phrase)))
+        return self._buckets.setdefault(anchor, tuple(compiled))
+
+
+def vendor_phrase(code: str) -> str | None:
+    """Return the phrase that a vendor code makes, or None if it could be an ordinary word."""
+    words = fold(code)
+    text = "".join(words)
+    if len(text) < _SHORTEST_VENDOR_CODE or text.isdigit():
+        return None
+    if text.isalpha() and len(words) == 1:
+        return None
+    return " ".join(words)
+
+
+def _phrases(data: Data) -> Iterable[Row]:
+    for identity, record in data.records.items():
+        for phrase in record.get("phrases", ()):
+            yield phrase, RECORD, identity
+        for phrases in record.get("localized", {}).values():
+            for phrase in phrases:
+                yield phrase, RECORD, identity
+        code = record.get("vendor_code")
+        if code is not None and (phrase := vendor_phrase(code)):
+            yield phrase, VENDOR_CODE, identity
+    for identity, provider in data.providers.items():
+        for phrase in provider.get("marks", ()):
+            yield phrase, MARK, identity
+        for host in provider.get("hosts", ()):
+            yield host, HOST, identity
+    for identity, blocklist in data.blocklists.items():
+        for host in (*blocklist.get("zones", ()), *blocklist.get("hosts", ())):
+            yield host, BLOCKLIST, identity
+        yield blocklist["name"], BLOCKLIST, identity
+
+
+def _file_phrases(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    keys = [(row, _anchors_of(Phrase.compile(row[0]))) for row in sorted(set(rows))]
+    frequency = collections.Counter(key for _, every in keys for key in every)
+    anchors: dict[str, list[Row]] = {}
+    for row, every in keys:
+        anchor = min(every, key=lambda key: (frequency[key], -len(key), key))
+        anchors.setdefault(anchor, []).append(row)
+    return anchors
+
+
+def _anchors_of(phrase: Phrase) -> set[str]:
+    """Return the pairs of neighbouring words of a phrase, or its words if there are none."""
+    pairs = {
+        f"{one} {other}"
+        for chunk in phrase.chunks
+        for one, other in itertools.pairwise(chunk.split())
+    }
+    return pairs or set(phrase.words)
+
+
+def _file_codes(data: Data) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    codes: dict[str, list[str]] = {}
+    replies: dict[str, list[str]] = {}
+    for identity, record in sorted(data.records.items()):
+        kind = data.providers.get(identity.partition("/")[0], {}).get("kind")
+        if kind == ProviderKind.GENERIC:
+            continue  # its status patterns choose between equal words; they answer no code
+        for key in status_keys(record.get("status", ())):
+            if kind == ProviderKind.REGISTRY or "x" not in key[1:]:
+                codes.setdefault(key, []).append(identity)
+        if kind == ProviderKind.REGISTRY and not {"status", "phrases"} & record.keys():
+            for reply in record.get("replies", ()):
+                replies.setdefault(str(reply), []).append(identity)
+    return codes, replies
+
+
+def status_keys(patterns: Iterable[str]) -> list[str]:
+    """Spell out patterns as the keys of codes: 5.7.1, x.7.1, x.7.x; a range becomes many."""
+    keys: list[str] = []
+    for text in patterns:
+        pattern = StatusPattern.parse(text)
+        if pattern.details is None or pattern.subject is None:
+            keys.append(text)
+        else:
+            stem = text.rpartition(".")[0]
+            low, high = pattern.details
+            keys += [f"{stem}.{detail}" for detail in range(low, high + 1)]
+    return keys
+
+
+_HOST_CHARACTER = re.compile(r"[a-z0-9._-]", re.IGNORECASE)
+
+
+def names_host(text: str, host: str) -> bool:
+    """Tell whether a host name stands in the text other than behind an @."""
+    text = text.lower()
+    at = text.find(host)
+    while at >= 0:
+        start = at
+        while start and _HOST_CHARACTER.match(text[start - 1]) and at - start < 255:  # noqa: PLR2004 - RFC 1035
+            start -= 1
+        if not start or text[start - 1] != "@":
+            return True
+        at = text.find(host, at + 1)
+    return False

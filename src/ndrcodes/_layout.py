@@ -1,0 +1,195 @@
+"""Read reports that are written for people only: where the recipient and the reason stand.
+
+What the layouts look like is data (`catalog/formats.toml`); this module only knows how to apply
+it: marks are phrases, the other patterns describe one line.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, final
+
+import attrs
+
+from ndrcodes._phrase import Phrase, join
+from ndrcodes._text import fold
+
+#: Lines of a report that are read; what follows is never the reason.
+LINES: Final = 600
+_LINE_LENGTH: Final = 2000
+_ADDRESS_PATTERN = (
+    r"<?(?:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
+    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]]{1,64}@[A-Za-z0-9._\u0080-\uffff-]{1,253}"
+    r"[A-Za-z0-9\u0080-\uffff])>?"
+)
+ADDRESS = re.compile(_ADDRESS_PATTERN, re.IGNORECASE)
+_VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\.\.\.")
+_VARIABLES = {
+    "{address}": _ADDRESS_PATTERN,
+    "{reason}": r"(?P<reason>.{0,2000}?)",
+    "{name}": r"[^\s@<>:]{1,64}",
+    "...": r".{0,120}?",
+}
+_RULER = re.compile(r"[\s\-=_*#+.~]*")
+
+
+def line_pattern(source: str) -> re.Pattern[str]:
+    """Compile the description of a line, `The following ... {address}: {reason}`.
+
+    White space in it stands for any white space. The variables are bounded, and a line is never
+    longer than 2,000 characters, so the cost of looking stays linear in the text.
+
+    Raises:
+        ValueError: it holds no words and no address.
+    """
+    parts = []
+    at = 0
+    for found in _VARIABLE.finditer(source):
+        parts += [_literal(source[at : found.start()]), _VARIABLES[found[0]]]
+        at = found.end()
+    parts.append(_literal(source[at:]))
+    pattern = "".join(parts)
+    if not pattern.strip(r"\s*"):
+        msg = "a line pattern must hold words or {address}"
+        raise ValueError(msg)
+    return re.compile(rf"\s*(?:>+\s?)?{pattern}\s*", re.IGNORECASE)
+
+
+def _literal(text: str) -> str:
+    return r"\s{0,8}".join(re.escape(word) for word in re.split(r"\s+", text))
+
+
+@final
+@attrs.frozen
+class Found:
+    """A recipient in a report, and the lines that belong to it."""
+
+    address: str
+    reason: str
+
+
+@final
+class Layouts:
+    """Every known layout, compiled. Immutable to its users."""
+
+    def __init__(self, formats: Mapping[str, Mapping[str, Any]]) -> None:
+        self._formats = formats
+
+    def _every(self, field: str, kind: str | None = None) -> list[str]:
+        return [
+            text
+            for identity in sorted(self._formats)
+            for text in self._formats[identity].get(field, ())
+            if kind is None or self._formats[identity].get("kind", "bounce") == kind
+        ]
+
+    @functools.cached_property
+    def _lines(self) -> dict[str, list[re.Pattern[str]]]:
+        return {
+            field: [line_pattern(source) for source in self._every(field)]
+            for field in ("recipient", "original", "until")
+        }
+
+    @functools.cached_property
+    def _phrases(self) -> dict[tuple[str, str], list[Phrase]]:
+        kinds = ("bounce", "delay", "delivered", "auto-reply", "complaint")
+        return {
+            (field, kind): [Phrase.compile(source) for source in self._every(field, kind)]
+            for field in ("sender", "subject", "mark", "header")
+            for kind in kinds
+        }
+
+    def has(self, field: str, kind: str, text: str) -> bool:
+        """Tell whether one of the phrases of a field, for a kind of message, is in the text."""
+        words = fold(text)
+        joined, present = join(words), set(words)
+        return any(
+            phrase.words <= present and phrase.locate(joined) is not None
+            for phrase in self._phrases[field, kind]
+        )
+
+    def human_part(self, text: str) -> list[str]:
+        """Return the lines before the returned original."""
+        lines = [line[:_LINE_LENGTH].rstrip() for line in text.split("\n", LINES)[:LINES]]
+        for at, line in enumerate(lines):
+            if self._starts_original(lines, at, line):
+                return lines[:at]
+        return lines
+
+    def original_in(self, text: str) -> str:
+        """Return the returned original that follows the words of a report, or an empty text."""
+        lines = text.split("\n")
+        start = len(self.human_part(text))
+        for at in range(start, min(start + 12, len(lines))):
+            if _HEADER.match(lines[at]):
+                return "\n".join(lines[at:])
+        return ""
+
+    def _starts_original(self, lines: list[str], at: int, line: str) -> bool:
+        if not line or line.isspace():
+            return False
+        if _HEADER_START.match(line):
+            return at == 0 or not lines[at - 1].strip() or bool(_RULER.fullmatch(lines[at - 1]))
+        return any(pattern.fullmatch(line) for pattern in self._lines["original"])
+
+    def recipients(self, lines: list[str], ignore: Iterable[str]) -> list[Found]:
+        """Find the recipients and, for each, the text that belongs to it."""
+        skipped = {address.lower() for address in ignore}
+        starts: list[tuple[int, str, str]] = []
+        for at, line in enumerate(lines):
+            if "@" not in line:
+                continue
+            for pattern in self._lines["recipient"]:
+                found = pattern.fullmatch(line)
+                if found:
+                    reason = found.groupdict().get("reason") or ""
+                    for address in dict.fromkeys(ADDRESS.findall(_without(line, reason))):
+                        if address.lower() not in skipped:
+                            starts.append((at, address, reason))
+                    break
+        found_all: list[Found] = []
+        for number, (at, address, reason) in enumerate(starts):
+            stop = next((start for start, _, _ in starts[number + 1 :] if start > at), len(lines))
+            found_all.append(Found(address, self._block(lines, at + 1, stop, reason)))
+        return found_all
+
+    def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
+        """Collect what follows a recipient: its reason, up to an empty line behind words."""
+        block = [reason] if reason.strip() else []
+        for line in lines[start:stop]:
+            if not line.strip() or _RULER.fullmatch(line):
+                if block:
+                    break
+                continue
+            if any(pattern.fullmatch(line) for pattern in self._lines["until"]):
+                break
+            block.append(line.strip())
+        return " ".join(block)
+
+
+#: A header field that begins a returned original.
+_HEADER_START = re.compile(
+    r"\s{0,4}>?\s?(?:Received|Return-Path|Delivered-To|X-Original-To|Message-ID|DKIM-Signature|Date"
+    r"|MIME-Version|X-[A-Za-z-]{3,40}|From|Content-Type):\s?\S",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(r"\s{0,4}[!-9;-~]{2,60}:\s?\S")
+
+
+def _without(line: str, reason: str) -> str:
+    return line.replace(reason, "", 1) if reason else line
+
+
+def paragraphs(lines: list[str]) -> list[str]:
+    """Return the text between empty lines and rulers, unfolded."""
+    result: list[str] = []
+    block: list[str] = []
+    for line in [*lines, ""]:
+        if line.strip() and not _RULER.fullmatch(line):
+            block.append(line.strip())
+        elif block:
+            result.append(" ".join(block))
+            block = []
+    return result

@@ -1,0 +1,235 @@
+"""Where catalog data comes from: package data, files, installed extensions.
+
+The only module that touches package resources and entry points, and only when it is asked to.
+The source tree holds TOML, which people write; a built distribution holds the same data as JSON
+with its index, made from the TOML at build time: tomllib would take too long on a first use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
+
+import attrs
+
+from ndrcodes._index import Index
+from ndrcodes._schema import Data, read_tables
+from ndrcodes.errors import CatalogError, Fault
+
+#: The entry-point group of catalog extensions.
+GROUP: Final = "ndrcodes.catalogs"
+#: Set to anything but "" or "0", it leaves the extensions out.
+NO_PLUGINS: Final = "NDRCODES_NO_PLUGINS"
+
+_COMPILED = "builtin.json"
+
+
+class CatalogWarning(UserWarning):
+    """An installed extension could not be used; the catalog works without it."""
+
+
+class Resource(Protocol):
+    """What is needed of a path or package resource (`importlib.resources.abc.Traversable`)."""
+
+    name: str
+
+    def is_dir(self) -> bool: ...
+    def iterdir(self) -> Iterator[Any]: ...
+    def read_bytes(self) -> bytes: ...
+
+
+class HasData(Protocol):
+    """A catalog, as an extension's callable returns it."""
+
+    @property
+    def data(self) -> Data: ...
+
+
+def read_builtin() -> tuple[Data, Index]:
+    """Read the catalog that comes with the package."""
+    import importlib_resources  # noqa: PLC0415 - not needed to import the package
+
+    folder = importlib_resources.files("ndrcodes") / "catalog"
+    compiled = folder / _COMPILED
+    if compiled.is_file():
+        return parse_compiled(compiled.read_bytes())
+    data = read_resource(folder, "ndrcodes")
+    return data, Index.build(data)
+
+
+def compile_folder(folder: pathlib.Path) -> bytes:
+    """Turn a folder of TOML files into what `parse_compiled` reads."""
+    data = read_resource(folder, folder.name)
+    plain = {"data": attrs.asdict(data, recurse=False), "index": Index.build(data).dump()}
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def parse_compiled(content: bytes) -> tuple[Data, Index]:
+    """Read what `compile_folder` made."""
+    plain = json.loads(content)
+    return Data(**plain["data"]), Index(**plain["index"])
+
+
+def read_path(source: str | os.PathLike[str] | Resource) -> Data:
+    """Read a TOML file or a folder of them.
+
+    Raises:
+        CatalogError: something in them is wrong; all faults of all files are listed.
+        OSError: they cannot be read.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        path = pathlib.Path(source)
+        return read_resource(path, str(path))
+    return read_resource(source, source.name)
+
+
+def read_resource(resource: Resource, shown: str) -> Data:
+    """Read a file or, in the order of their names, the TOML files of a folder."""
+    data = Data()
+    faults: list[Fault] = []
+    for name, file in list_files(resource, shown):
+        read, found = read_file(file, name)
+        faults += found
+        faults += _twice(data, read, name)
+        data = layer(data, read)
+    if faults:
+        raise CatalogError(tuple(faults))
+    return data
+
+
+def list_files(resource: Resource, shown: str) -> list[tuple[str, Resource]]:
+    """Return a file, or the TOML files of a folder in the order of their names."""
+    if not resource.is_dir():
+        return [(shown, resource)]
+    files = [file for file in resource.iterdir() if file.name.endswith(".toml")]
+    return [(f"{shown}/{file.name}", file) for file in sorted(files, key=lambda file: file.name)]
+
+
+def read_file(file: Resource, shown: str) -> tuple[Data, tuple[Fault, ...]]:
+    """Read one TOML file; the data holds what is sound."""
+    import tomllib  # noqa: PLC0415 - not needed with a compiled catalog
+
+    try:
+        tables = tomllib.loads(file.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return Data(), (Fault(shown, "", "", f"is not UTF-8: {error}"),)
+    except tomllib.TOMLDecodeError as error:
+        return Data(), (Fault(shown, "", "", f"is not TOML: {error}"),)
+    return read_tables(tables, shown)
+
+
+_BY_ID = ("records", "providers", "blocklists", "categories", "taxonomies", "formats")
+
+
+def _twice(one: Data, other: Data, file: str) -> list[Fault]:
+    return [
+        Fault(file, identity, "id", "used by another file too; give each its own id")
+        for field in _BY_ID
+        for identity in getattr(other, field)
+        if identity in getattr(one, field)
+    ]
+
+
+def layer(under: Data, over: Data) -> Data:
+    """Lay one catalog's data over another's: replace, override, mute, add."""
+    records = {**under.records, **over.records}
+    gone = {*over.muted}
+    for record in over.records.values():
+        gone.update(record.get("replaces", ()))
+    for identity, fields in over.overrides.items():
+        if identity in records:
+            records[identity] = {**records[identity], **fields}
+    return Data(
+        records={identity: table for identity, table in records.items() if identity not in gone},
+        translations=_layer_translations(under, over),
+        overrides={**under.overrides, **over.overrides},
+        muted=tuple(dict.fromkeys((*under.muted, *over.muted))),
+        **{
+            field: {**getattr(under, field), **getattr(over, field)}
+            for field in _BY_ID
+            if field != "records"
+        },
+    )
+
+
+def _layer_translations(under: Data, over: Data) -> dict[str, dict[str, dict[str, Any]]]:
+    merged: dict[str, dict[str, dict[str, Any]]] = {}
+    for translations in (under.translations, over.translations):
+        for language, parts in translations.items():
+            into = merged.setdefault(language, {"texts": {}, "categories": {}, "labels": {}})
+            for part, words in parts.items():
+                into[part] = {**into[part], **words}
+    return merged
+
+
+def read_extensions(under: Data) -> Data:
+    """Lay every installed extension over the data, in the order of (distribution, name).
+
+    An extension that cannot be used is left out whole, with a `CatalogWarning`.
+    """
+    if os.environ.get(NO_PLUGINS, "0") not in ("", "0"):
+        return under
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to import, rarely needed
+
+    found = [
+        (point.dist.name if point.dist else "", point.name, point)
+        for point in entry_points(group=GROUP)
+    ]
+    owners: dict[str, str] = {}
+    for distribution, name, point in sorted(found, key=lambda entry: entry[:2]):
+        shown = f"{distribution}:{name}"
+        try:
+            data = _read_extension(point.value, point, shown)
+            faults = _conflicts(under, data, owners, shown)
+            if faults:
+                raise CatalogError(faults)
+        except Exception as error:  # noqa: BLE001 - an extension must never take the host down
+            warnings.warn(
+                f"catalog extension {name!r} of distribution {distribution!r} is left out: "
+                f"{type(error).__name__}: {error}",
+                CatalogWarning,
+                stacklevel=2,
+            )
+            continue
+        owners.update(dict.fromkeys(data.records, shown))
+        under = layer(under, data)
+    return under
+
+
+def _read_extension(value: str, point: Any, shown: str) -> Data:
+    """Read `package:file.toml`, `package:folder` or what `package:callable` returns."""
+    import importlib_resources  # noqa: PLC0415
+
+    package, _, name = value.partition(":")
+    if not name or name.endswith(".toml") or "/" in name:
+        resource = importlib_resources.files(package)
+        for part in filter(None, name.split("/")):
+            resource = resource / part
+        return read_resource(resource, shown)
+    resource = importlib_resources.files(package) / name
+    if resource.is_dir():
+        return read_resource(resource, shown)
+    made: HasData = point.load()()
+    if not isinstance(getattr(made, "data", None), Data):
+        msg = f"{value} must return an ndrcodes.Catalog, returned {type(made).__name__}"
+        raise TypeError(msg)
+    return made.data
+
+
+def _conflicts(under: Data, data: Data, owners: Mapping[str, str], shown: str) -> tuple[Fault, ...]:
+    """Find records that would silently take another catalog's place."""
+    return tuple(
+        Fault(
+            shown,
+            identity,
+            "id",
+            f"is a record of {owners.get(identity, 'the built-in catalog')}; give the record an id"
+            f' of its own with replaces = "{identity}", or write [[override]]',
+        )
+        for identity in data.records
+        if identity in under.records
+    )

@@ -1,0 +1,632 @@
+"""Decide which record explains a text, and say why.
+
+The order among the records that fit is the same for every catalog and total:
+
+1. by `Basis`: what the answer rests on;
+2. by points: a letter or digit in the words that were found is one, and agreement of provider,
+   vendor code, status and reply code adds or takes away (the constants below);
+3. by id, so that nothing is ever left to chance.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import operator
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Protocol, final
+
+import attrs
+
+from ndrcodes._catalog import Catalog, Traits
+from ndrcodes._index import BLOCKLIST, HOST, MARK, RECORD, VENDOR_CODE, Hit, names_host
+from ndrcodes._parse import Mention, find_codes, parse, value_of
+from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
+from ndrcodes._render import as_dict, as_markdown, as_text
+from ndrcodes._schema import TEMPLATE
+from ndrcodes._text import fold, tidy, unfold, word_spans
+from ndrcodes.records import (
+    CLASS_PERMANENCE,
+    Action,
+    Category,
+    Confidence,
+    Fix,
+    NdrCode,
+    Permanence,
+    Provider,
+    ProviderKind,
+    StatusCode,
+)
+
+__all__ = ["Basis", "Evidence", "Explanation", "Match", "Matcher"]
+
+
+class Basis(enum.IntEnum):
+    """What an answer rests on; the higher one wins."""
+
+    #: The SMTP reply code's meaning.
+    REPLY = 0
+    #: The meaning of the status code's subject or class.
+    SUBJECT = 1
+    #: Words or a code that only wrap another server's error.
+    WRAPPER = 2
+    #: A code that says little about the cause, such as 5.7.1.
+    VAGUE_CODE = 3
+    #: Words that name a symptom.
+    SYMPTOM = 4
+    #: A code that names a cause.
+    CODE = 5
+    #: Words that name a cause.
+    WORDS = 6
+
+
+#: Points for agreement, in letters: a provider's own code weighs like 40 letters more.
+_VENDOR_CODE: Final = 40
+_PROVIDER_NAMED: Final = 12
+_ANOTHER_NAMED: Final = -12
+_NONE_NAMED: Final = -2
+_STATUS: Final = 8
+_STATUS_OF_OTHER_CLASS: Final = 4
+_OTHER_STATUS: Final = -4
+_REPLY: Final = 2
+
+#: For each basis by its number: itself and how well it supports the answer.
+_BASES: Final = (
+    (Basis.REPLY, Confidence.LOW),
+    (Basis.SUBJECT, Confidence.LOW),
+    (Basis.WRAPPER, Confidence.LOW),
+    (Basis.VAGUE_CODE, Confidence.MEDIUM),
+    (Basis.SYMPTOM, Confidence.MEDIUM),
+    (Basis.CODE, Confidence.HIGH),
+    (Basis.WORDS, Confidence.HIGH),
+)
+
+
+@final
+@attrs.frozen
+class Evidence:
+    """A part of the text that decided, `text[start:end]`."""
+
+    #: "phrase", "vendor-code", "status", "reply", "mark" or "host".
+    kind: str
+    start: int
+    end: int
+
+
+@final
+@attrs.frozen
+class Match:
+    """A record that fits the text."""
+
+    code: NdrCode
+    basis: Basis
+    #: Letters found and agreement; comparable between matches of one text and basis only.
+    points: int
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Finding(Protocol):
+    """What an explanation knows about its text; worked out when asked for."""
+
+    @property
+    def code(self) -> NdrCode | None: ...
+    @property
+    def provider(self) -> Provider | None: ...
+    @property
+    def causes(self) -> tuple[str, ...]: ...
+    @property
+    def fixes(self) -> tuple[Fix, ...]: ...
+    @property
+    def details(self) -> Mapping[str, str]: ...
+    @property
+    def matches(self) -> tuple[Match, ...]: ...
+    @property
+    def words(self) -> Mapping[str, str]: ...
+
+
+@final
+@attrs.frozen
+class Explanation:
+    """What a rejection means and what to do about it.
+
+    `str()` gives it as text for a person, `to_markdown` and `to_dict` for a page or a program.
+    """
+
+    #: The explained text, as given.
+    text: str
+    #: The most credible enhanced status code of the text, or None.
+    status: StatusCode | None
+    #: The most credible SMTP reply code of the text, or None.
+    reply: int | None
+    category: Category
+    #: The server's word (class 4) or, behind a class 5, what the record knows of the cause.
+    permanence: Permanence
+    #: What the sending program should do next.
+    action: Action
+    confidence: Confidence
+    #: What the answer rests on, or None if nothing is known.
+    basis: Basis | None
+    _finding: Finding = attrs.field(repr=False, eq=operator.attrgetter("code"))
+
+    @property
+    def code(self) -> NdrCode | None:
+        """The record that explains the text best, or None."""
+        return self._finding.code
+
+    @property
+    def provider(self) -> Provider | None:
+        """Whose server rejected the mail, or whose words these are; None: not known."""
+        return self._finding.provider
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Why it happens, the most likely first."""
+        return self._finding.causes
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        """What helps, in the order to try, with what the text told filled in."""
+        return self._finding.fixes
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        """What the text filled in: ip, domain, host, address, url, blocklist, retry_after ..."""
+        return self._finding.details
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """Every record that fits, best first; the first is `code`."""
+        return self._finding.matches
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The parts of the text that decided."""
+        matches = self._finding.matches
+        return matches[0].evidence if matches else ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON-ready values."""
+        return as_dict(self)
+
+    def to_markdown(self) -> str:
+        """Return the explanation as Markdown, for a ticket or a chat."""
+        return as_markdown(self, self._finding.words)
+
+    def __str__(self) -> str:
+        return as_text(self, self._finding.words)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The catalog stays behind: what it answered is kept instead.
+        finding = self._finding
+        settled = _Settled(
+            finding.code,
+            finding.provider,
+            finding.causes,
+            finding.fixes,
+            tuple(finding.details.items()),
+            finding.matches,
+            tuple(finding.words.items()),
+        )
+        fields = (self.text, self.status, self.reply, self.category)
+        rest = (self.permanence, self.action, self.confidence, self.basis, settled)
+        return _restore, (*fields, *rest)
+
+
+@final
+class Matcher:
+    """Explains texts with one catalog. Immutable and thread-safe."""
+
+    __slots__ = ("_catalog",)
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that is asked."""
+        return self._catalog
+
+    def match(self, text: str, *, remote_host: str | None = None) -> tuple[Match, ...]:
+        """Return the records that fit the text, best first. Never raises for any `str`.
+
+        Raises:
+            TypeError: the text is no `str`.
+        """
+        return self.explain(text, remote_host=remote_host).matches
+
+    def explain(self, text: str, *, remote_host: str | None = None) -> Explanation:
+        """Explain the text. Never raises for any `str`.
+
+        Args:
+            text: a reply, a log line, or whatever holds one; its first 65,536 characters count.
+            remote_host: the server that answered, when the caller knows it.
+
+        Raises:
+            TypeError: the text is no `str`.
+        """
+        if not isinstance(text, str):
+            msg = f"expected a str, got {type(text).__name__}"
+            raise TypeError(msg)
+        catalog = self._catalog
+        plain = tidy(text)
+        status, reply, mention = find_codes(plain)
+        key = "" if mention is None else plain[mention.start : mention.end]
+        hits = catalog.index.find(fold(unfold(plain)))
+        named = _named(catalog, hits, plain, remote_host)
+        found = _Found(catalog, hits, named, key, reply)
+        ranked = found.by_words()
+        best = min(ranked, default=None)
+        if best is None or best[0] > -Basis.WORDS:
+            best = min(found.by_codes(ranked), default=best)
+        if best is None:
+            basis, category, known = None, Category.UNKNOWN, Permanence.UNKNOWN
+            actions = catalog.actions(category)
+            confidence = Confidence.NONE
+        else:
+            basis, confidence = _BASES[-best[0]]
+            traits = catalog.traits(best[2])
+            category, known, actions = traits.category, traits.permanence, traits.actions
+        permanence = _permanence(category, known, status, reply)
+        return Explanation(
+            text,
+            status,
+            reply,
+            category,
+            permanence,
+            actions[permanence is Permanence.TRANSIENT],
+            confidence,
+            basis,
+            _Pending(found, plain, mention, None if best is None else best[2]),
+        )
+
+
+def _named(
+    catalog: Catalog, hits: list[Hit], plain: str, remote_host: str | None
+) -> dict[str, int]:
+    """Return the providers that the caller or the text names, and how clearly."""
+    named: dict[str, int] = {}
+    for kind, identity, phrase in hits:
+        if kind == MARK or (kind == HOST and names_host(plain, phrase.source)):
+            named[identity] = max(named.get(identity, 0), phrase.weight)
+    if remote_host:
+        provider = catalog.index.by_host(remote_host)
+        if provider is not None:
+            named[provider] = _CALLER_KNOWS
+    return named
+
+
+_CALLER_KNOWS: Final = 1_000_000
+
+#: (-basis, -points, id): the smallest is the best, and no two are equal.
+_Rank = tuple[int, int, str]
+
+
+@final
+@attrs.frozen
+class _Found:
+    """What stands in a text, and how the records that it speaks for compare."""
+
+    catalog: Catalog
+    hits: list[Hit]
+    named: Mapping[str, int]
+    #: The status code as it stands in the text, or "".
+    status: str
+    reply: int | None
+
+    def by_words(self) -> list[_Rank]:
+        """Rank the records whose words or vendor codes stand in the text."""
+        weights: dict[str, int] = {}
+        vendor: dict[str, int] = {}
+        for kind, identity, phrase in self.hits:
+            if kind == RECORD:
+                if phrase.weight > weights.get(identity, 0):
+                    weights[identity] = phrase.weight
+            elif kind == VENDOR_CODE:
+                weights.setdefault(identity, 0)
+                vendor[identity] = _VENDOR_CODE
+        traits_of = self.catalog.traits
+        ranked: list[_Rank] = []
+        for identity, weight in weights.items():
+            traits = traits_of(identity)
+            points = weight + self._agreement(traits) + vendor.get(identity, 0)
+            if traits.wrapper:
+                basis = Basis.WRAPPER
+            elif traits.symptom:
+                basis = Basis.SYMPTOM
+            else:
+                basis = Basis.WORDS
+            ranked.append((-basis, -points, identity))
+        return ranked
+
+    def by_codes(self, by_words: list[_Rank]) -> list[_Rank]:
+        """Add the records that the codes alone speak for."""
+        known = {identity for _, _, identity in by_words}
+        ranked: list[_Rank] = []
+        if self.status:
+            exact, subject, klass = self.catalog.index.by_status(self.status)
+            for traits in self._decided([self.catalog.traits(identity) for identity in exact]):
+                if traits.wrapper:
+                    basis = Basis.WRAPPER
+                elif traits.symptom:
+                    basis = Basis.VAGUE_CODE
+                else:
+                    basis = Basis.CODE
+                ranked.append((-basis, -self._agreement(traits), traits.id))
+            ranked += [(-Basis.SUBJECT, -1, identity) for identity in subject]
+            ranked += [(-Basis.SUBJECT, 0, identity) for identity in klass]
+        if self.reply is not None:
+            by_reply = self.catalog.index.by_reply(self.reply)
+            ranked += [(-Basis.REPLY, 0, identity) for identity in by_reply]
+        return by_words + [rank for rank in ranked if rank[2] not in known]
+
+    def _decided(self, every: list[Traits]) -> list[Traits]:
+        """Keep the records of a code that it speaks for.
+
+        The standard's meaning always; a provider's only if the provider is named or alone uses
+        the code, and if its records of this code agree: several causes decide nothing.
+        """
+        registered = [traits for traits in every if traits.kind is ProviderKind.REGISTRY]
+        own = [traits for traits in every if traits.kind is not ProviderKind.REGISTRY]
+        candidates = [traits for traits in own if traits.provider in self.named]
+        if not candidates and not registered and len({traits.provider for traits in own}) == 1:
+            candidates = own
+        candidates = [traits for traits in candidates if not traits.by_words] or candidates
+        if len({traits.category for traits in candidates}) != 1:
+            candidates = []
+        return registered + candidates
+
+    def _agreement(self, traits: Traits) -> int:
+        """Give or take points for what stands beside the words."""
+        points = 0
+        if traits.provider in self.named:
+            points = _PROVIDER_NAMED
+        elif traits.server:
+            points = _ANOTHER_NAMED if self.named else _NONE_NAMED
+        status = self.status
+        if status and traits.status:
+            if status in traits.status or f"x{status[1:]}" in traits.status:
+                points += _STATUS
+            elif status[1:] in traits.conditions:
+                points += _STATUS_OF_OTHER_CLASS
+            else:
+                subject = f"{status[1:].rpartition('.')[0]}.x"
+                points += _STATUS if f"x{subject}" in traits.status else _OTHER_STATUS
+        if self.reply in traits.replies:
+            points += _REPLY
+        return points
+
+
+def _permanence(
+    category: Category, known: Permanence, status: StatusCode | None, reply: int | None
+) -> Permanence:
+    if category is Category.DELIVERED:
+        return Permanence.SUCCESS
+    if status is not None:
+        said = CLASS_PERMANENCE[status.klass]
+    elif reply is not None:
+        said = CLASS_PERMANENCE[reply // 100]
+    else:
+        return known
+    if said is Permanence.PERMANENT and known is not Permanence.UNKNOWN:
+        return known
+    return said
+
+
+@final
+@attrs.frozen
+class _Settled:
+    """What was known of a text, without the catalog that knew it."""
+
+    code: NdrCode | None
+    provider: Provider | None
+    causes: tuple[str, ...]
+    fixes: tuple[Fix, ...]
+    _details: tuple[tuple[str, str], ...]
+    matches: tuple[Match, ...]
+    _words: tuple[tuple[str, str], ...]
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        return MappingProxyType(dict(self._details))
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return dict(self._words)
+
+
+def _restore(*fields: Any) -> Explanation:
+    names = (field.alias for field in attrs.fields(Explanation))
+    return Explanation(**dict(zip(names, fields, strict=True)))
+
+
+@final
+class _Pending:
+    """Works out the rest of an explanation when it is asked for."""
+
+    def __init__(
+        self, found: _Found, plain: str, mention: Mention | None, best: str | None
+    ) -> None:
+        self._found = found
+        self._catalog = found.catalog
+        self._plain = plain
+        self._mention = mention
+        self._best = best
+
+    @property
+    def code(self) -> NdrCode | None:
+        return None if self._best is None else self._catalog[self._best]
+
+    @property
+    def provider(self) -> Provider | None:
+        if self._best is not None:
+            traits = self._catalog.traits(self._best)
+            if traits.server or traits.kind is ProviderKind.BLOCKLIST:
+                return self._catalog.provider(traits.provider)
+        named = self._found.named
+        if named:
+            best = min(named, key=lambda identity: (-named[identity], identity))
+            return self._catalog.provider(best)
+        return None
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        return self.code.causes if self.code else ()
+
+    @functools.cached_property
+    def fixes(self) -> tuple[Fix, ...]:
+        if self.code is None:
+            return ()
+        return tuple(Fix(fix.who, self._fill(fix.do)) for fix in self.code.fixes)
+
+    def _fill(self, step: str) -> str:
+        def value(name: str, fallback: str) -> str:
+            return self.details.get(name, fallback)
+
+        return TEMPLATE.sub(lambda found: value(*found[1].partition("|")[::2]), step)
+
+    @functools.cached_property
+    def details(self) -> Mapping[str, str]:
+        details: dict[str, str] = {}
+        if self._best is not None:
+            for phrase in self._decisive(self._best):
+                for name, value in self._variable_parts(phrase):
+                    details.setdefault(name, value)
+        said = parse(self._plain)
+        for name, values in (
+            ("ip", said.ips),
+            ("address", said.addresses),
+            ("url", said.urls),
+            ("host", (said.remote_host,)),
+            ("vendor_code", said.vendor_codes),
+            ("command", (said.command,)),
+        ):
+            if values and values[0]:
+                details.setdefault(name, values[0])
+        if said.retry_after is not None:
+            details.setdefault("retry_after", str(said.retry_after))
+        self._add_blocklist(details)
+        return MappingProxyType(details)
+
+    def _add_blocklist(self, details: dict[str, str]) -> None:
+        lists = [
+            (-phrase.weight, identity)
+            for kind, identity, phrase in self._found.hits
+            if kind == BLOCKLIST
+            and ("." not in phrase.source or names_host(self._plain, phrase.source))
+        ]
+        if lists:
+            table = self._catalog.data.blocklists[min(lists)[1]]
+            details["blocklist"] = table["name"]
+            if "removal" in table:
+                details["removal_url"] = table["removal"]
+
+    @functools.cached_property
+    def matches(self) -> tuple[Match, ...]:
+        ranked = sorted(self._found.by_codes(self._found.by_words()))
+        return tuple(
+            Match(
+                self._catalog[identity],
+                _BASES[-basis][0],
+                -points,
+                self._evidence(identity, by_reply=-basis == Basis.REPLY),
+            )
+            for basis, points, identity in ranked
+        )
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        labels: Mapping[str, str] = self._catalog.data.translations.get("", {}).get("labels", {})
+        category = self._catalog.data.categories
+        titles = {f"category.{identity}": table["title"] for identity, table in category.items()}
+        return {**titles, **labels}
+
+    @functools.cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        return word_spans(unfold(self._plain))
+
+    @functools.cached_property
+    def _joined(self) -> str:
+        return join(fold(unfold(self._plain)))
+
+    def _decisive(self, record: str) -> list[Phrase]:
+        """Return the phrases that speak for a record, the longest first."""
+        mine = [
+            phrase
+            for kind, identity, phrase in self._found.hits
+            if identity == record and kind in (RECORD, VENDOR_CODE)
+        ]
+        return sorted(mine, key=lambda phrase: (-phrase.weight, phrase.source))
+
+    def _evidence(self, identity: str, *, by_reply: bool) -> tuple[Evidence, ...]:
+        evidence: list[Evidence] = []
+        for phrase in self._decisive(identity)[:2]:
+            evidence += [Evidence("phrase", *span) for span in self._where(phrase)]
+        provider = self._catalog.traits(identity).provider
+        if provider in self._found.named:
+            for kind, named, phrase in self._found.hits:
+                if kind in (MARK, HOST) and named == provider:
+                    evidence += [Evidence(kind, *span) for span in self._where(phrase)]
+        mention = self._mention
+        if mention is not None and self._catalog[identity].covers(mention.code):
+            evidence.append(Evidence("status", mention.start, mention.end))
+        if by_reply:
+            evidence += [
+                Evidence("reply", one.start, one.end)
+                for one in parse(self._plain).mentions
+                if one.code == self._found.reply
+            ][:1]
+        return tuple(sorted(set(evidence), key=lambda one: (one.start, one.end, one.kind)))
+
+    def _where(self, phrase: Phrase) -> list[tuple[int, int]]:
+        """Return where the chunks of a phrase stand in the text."""
+        where = []
+        for start, end in phrase.locate(self._joined) or ():
+            first = self._joined.count(" ", 0, start + 1) - 1
+            last = first + self._joined.count(" ", start + 1, end) - 1
+            where.append((self._spans[first][0], self._spans[last][1]))
+        return where
+
+    def _variable_parts(self, phrase: Phrase) -> list[tuple[str, str]]:
+        """Return what the placeholders of a phrase took."""
+        where = self._where(phrase)
+        parts = [
+            (name, self._plain[before[1] : after[0]])
+            for (_, name), before, after in zip(
+                phrase.gaps, where[:-1], where[1:], strict=True
+            )
+        ]
+        start, end = where[0][0], where[-1][1]
+        lead, tail = phrase.lead, phrase.tail
+        if tail:
+            parts.append((tail, self._plain[end : end + PLACEHOLDERS[tail]]))
+        if lead:
+            parts.append((lead, self._plain[max(0, start - PLACEHOLDERS[lead]) : start]))
+        values = ((name, value_of(name, text)) for name, text in parts if name)
+        return [(name, value) for name, value in values if value is not None]
+
+
+def explain(
+    text: str, *, remote_host: str | None = None, catalog: Catalog | None = None
+) -> Explanation:
+    """Explain a mail rejection. Never raises for any `str`.
+
+    Args:
+        text: a reply, a log line, or whatever holds one; its first 65,536 characters count.
+        remote_host: the server that answered, when the caller knows it (a report's Remote-MTA, a
+            log's `relay=`): it names the provider where the text does not.
+        catalog: the catalog to ask; by default the built-in one with every installed extension.
+
+    Raises:
+        TypeError: the text is no `str`.
+
+    Example:
+        >>> explanation = explain("550 5.7.705 Access denied, tenant has exceeded threshold")
+        >>> explanation.code.id
+        'exchange-online/5.7.705'
+        >>> str(explanation.action)
+        'fix'
+    """
+    return Matcher(Catalog.default() if catalog is None else catalog).explain(
+        text, remote_host=remote_host
+    )

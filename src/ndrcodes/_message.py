@@ -1,0 +1,609 @@
+"""Read a whole message: what it reports, and for each recipient what happened and why.
+
+The way is always the same: take the message apart, read the machine-readable report (RFC 3464),
+read what is written for people, let the more telling of the two be the diagnostic, and explain it
+with the matcher that explains single lines.
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import re
+from email.message import Message
+from typing import Final, final
+
+import attrs
+
+from ndrcodes._catalog import Catalog
+from ndrcodes._layout import ADDRESS, paragraphs
+from ndrcodes._match import Basis, Explanation, Matcher
+from ndrcodes._mime import Headers, Part, decode_words, html_to_text, parse
+from ndrcodes.records import StatusCode
+
+__all__ = ["BounceMessage", "MessageKind", "RecipientReport", "read_message"]
+
+
+class MessageKind(enum.StrEnum):
+    """What a message is."""
+
+    #: It says that delivery failed.
+    BOUNCE = "bounce"
+    #: It says that delivery is late and still being tried.
+    DELAY = "delay"
+    #: It says that delivery worked.
+    DELIVERED = "delivered"
+    #: A vacation notice or another automatic reply (RFC 3834).
+    AUTO_REPLY = "auto-reply"
+    #: An abuse report (RFC 5965).
+    COMPLAINT = "complaint"
+    #: An ordinary message.
+    NOT_A_BOUNCE = "not-a-bounce"
+
+
+@final
+@attrs.frozen(kw_only=True)
+class RecipientReport:
+    """What a message reports of one recipient."""
+
+    #: The address that delivery was tried to.
+    address: str
+    #: The address as the sender wrote it, or None if the report does not tell another one.
+    original_address: str | None
+    #: "failed", "delayed", "delivered", "relayed" or "expanded" (RFC 3464, section 2.3.3).
+    action: str
+    #: The enhanced status code, or None.
+    status: StatusCode | None
+    #: The SMTP reply code, or None.
+    reply: int | None
+    #: The text that explains it, unfolded: the rejecting server's own words where they are told.
+    diagnostic: str
+    #: The server that answered, or None.
+    remote_mta: str | None
+    explanation: Explanation
+
+
+@final
+@attrs.frozen(kw_only=True)
+class BounceMessage:
+    """What a whole message reports."""
+
+    kind: MessageKind
+    #: In the order of the message; empty for an ordinary message.
+    recipients: tuple[RecipientReport, ...] = ()
+    #: The server that wrote the report, or None.
+    reporting_mta: str | None = None
+    #: When the original arrived there, or None.
+    arrival_date: datetime.datetime | None = None
+    #: The original's Message-ID with its angle brackets, or None; the next ones likewise.
+    original_message_id: str | None = None
+    original_subject: str | None = None
+    original_from: str | None = None
+    original_to: str | None = None
+    original_list_id: str | None = None
+    #: The type of an abuse report ("abuse", "fraud" ...), or None.
+    feedback_type: str | None = None
+
+
+_FINAL: Final = "final-recipient"
+_REPORT_FIELD = re.compile(r"^[ \t>]{0,4}(?:Final|Original)-Recipient[ \t]*:", re.I | re.M)
+_REPORT_START = re.compile(
+    r"^[ \t]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient|Original-Envelope-Id|Arrival-Date)"
+    r"[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TYPED = re.compile(r"\s*(?:[A-Za-z0-9-]{1,40}\s*;)?\s*(.*)", re.DOTALL)
+_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_STATUS = re.compile(r"\b([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
+_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
+_LONGEST_DIAGNOSTIC: Final = 4000
+_PARAGRAPHS: Final = 40
+_NOT_FAILED: Final = frozenset({"delivered", "relayed", "expanded"})
+_REPORT_TYPES: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_ORIGINAL_TYPES: Final = frozenset(
+    {
+        "message/rfc822",
+        "text/rfc822-headers",
+        "text/rfc822",
+        "message/rfc822-headers",
+        "message/global",
+        "message/global-headers",
+        "message/partial",
+    }
+)
+
+
+def read_message(
+    raw: bytes | Message, *, catalog: Catalog | None = None, verp: str | None = None
+) -> BounceMessage:
+    """Read any message. Never raises for any bytes.
+
+    Args:
+        raw: the message; of one larger than 2 MiB the rest is not read.
+        catalog: the catalog to ask; by default the built-in one with every installed extension.
+        verp: how variable envelope return paths are built, such as
+            "bounces+{local}={domain}@lists.example.org": the recipient is then read from the
+            address that the bounce came back to.
+
+    Raises:
+        TypeError: the message is neither bytes nor an `email.message.Message`.
+        ValueError: the verp pattern lacks {local} or {domain}.
+
+    Example:
+        >>> bounce = read_message(b"From: MAILER-DAEMON@example.org\\nSubject: failure notice\\n\\n"
+        ...     b"<user@example.com>:\\n550 5.1.1 User unknown\\n")
+        >>> bounce.recipients[0].address, str(bounce.recipients[0].explanation.category)
+        ('user@example.com', 'recipient-unknown')
+    """
+    if isinstance(raw, Message):
+        raw = raw.as_bytes()
+    if not isinstance(raw, (bytes, bytearray, memoryview)):
+        msg = f"expected bytes or an email.message.Message, got {type(raw).__name__}"
+        raise TypeError(msg)
+    returned_to = None if verp is None else _verp_pattern(verp)
+    catalog = Catalog.default() if catalog is None else catalog
+    return _Reader(catalog, parse(bytes(raw)), returned_to).read()
+
+
+def _verp_pattern(verp: str) -> re.Pattern[str]:
+    if "{local}" not in verp or "{domain}" not in verp:
+        msg = f"a verp pattern holds {{local}} and {{domain}}, got {verp!r}"
+        raise ValueError(msg)
+    pattern = re.escape(verp).replace(r"\{local\}", r"(?P<local>[^\s<>@]{1,64})")
+    return re.compile(pattern.replace(r"\{domain\}", r"(?P<domain>[^\s<>@]{1,253})"), re.I)
+
+
+@final
+class _Reader:
+    """Reads one message."""
+
+    def __init__(
+        self, catalog: Catalog, message: Part, returned_to: re.Pattern[str] | None
+    ) -> None:
+        self._matcher = Matcher(catalog)
+        self._layouts = catalog.layouts
+        self._message = message
+        self._returned_to = returned_to
+        self._texts: list[str] = []
+        self._reports: list[str] = []
+        self._originals: list[Part] = []
+        self._feedback: Headers | None = None
+        self._collect()
+
+    # --- what the message is made of
+
+    def _collect(self) -> None:
+        html: list[str] = []
+        seen_original = False
+        for part in self._message.walk():
+            if part.type in _REPORT_TYPES or part.type == "message/delivery-status-report":
+                self._reports.append(part.text())
+            elif part.type == "message/feedback-report":
+                self._feedback = Headers.parse(part.text())
+            elif part.type in _ORIGINAL_TYPES:
+                self._originals.append(part)
+                seen_original = True
+            elif part.parts or seen_original:
+                continue
+            elif part.type == "text/html":
+                html.append(html_to_text(part.text()))
+            elif part.type.startswith("text/"):
+                self._texts.append(part.text())
+        if not any(text.strip() for text in self._texts):
+            self._texts = html
+        if not self._reports:
+            self._find_report_in_text()
+
+    def _find_report_in_text(self) -> None:
+        """Find a report that is not marked as one: a wrong type, a wrong boundary."""
+        for at, text in enumerate(self._texts):
+            start = _REPORT_START.search(text)
+            if start and _REPORT_FIELD.search(text):
+                self._texts[at] = text[: start.start()]
+                self._reports.append(text[start.start() :])
+                return
+
+    # --- what it is
+
+    def read(self) -> BounceMessage:
+        headers = self._message.headers
+        if self._feedback is not None or self._message.report_type == "feedback-report":
+            return self._complaint()
+        groups = [group for text in self._reports for group in _groups(text)]
+        lines = [line for text in self._texts for line in self._layouts.human_part(text)]
+        about = [group for group in groups if group.get(_FINAL) or group.get("original-recipient")]
+        general = groups[0] if groups and groups[0] not in about else Headers(())
+        if about:
+            reports = [self._from_group(group, lines, len(about)) for group in about]
+            kind = _kind_of(reports)
+        else:
+            found_kind = self._judge(headers, lines, reported=bool(groups))
+            if found_kind is MessageKind.COMPLAINT:
+                return self._complaint()
+            if found_kind is MessageKind.NOT_A_BOUNCE:
+                return self._inner() or BounceMessage(kind=found_kind)
+            if found_kind is MessageKind.AUTO_REPLY:
+                return self._auto_reply(lines)
+            kind = found_kind
+            reports = self._from_text(lines, kind)
+            if not reports:
+                inner = self._inner()
+                if inner is not None:
+                    return inner
+        return self._finish(kind, _merged(reports), general)
+
+    def _judge(self, headers: Headers, lines: list[str], *, reported: bool) -> MessageKind:
+        """Tell what a message without recipient fields is."""
+        layouts = self._layouts
+        sender = decode_words(headers.get("from"))
+        subject = decode_words(headers.get("subject"))
+        null_sender = headers.get("return-path").replace(" ", "") == "<>"
+        automatic = (
+            null_sender
+            or bool(headers.get("x-failed-recipients"))
+            or self._message.report_type == "delivery-status"
+            or layouts.has("sender", "bounce", f"{sender} {headers.get('return-path')}")
+        )
+        text = "\n".join(lines)
+        if layouts.has("subject", "complaint", subject) or self._has_header("complaint"):
+            return MessageKind.COMPLAINT
+        if automatic:
+            for kind in (MessageKind.DELAY, MessageKind.DELIVERED):
+                if layouts.has("subject", kind, subject) and layouts.has("mark", kind, text):
+                    return kind
+            if layouts.has("mark", "delay", text) and not layouts.has("mark", "bounce", text):
+                return MessageKind.DELAY
+            if (
+                reported
+                or headers.get("x-failed-recipients")
+                or self._message.report_type == "delivery-status"
+                or layouts.has("subject", "bounce", subject)
+                or layouts.has("mark", "bounce", text)
+            ):
+                return MessageKind.BOUNCE
+        elif layouts.has("subject", "bounce", subject) and (
+            self._originals or layouts.has("mark", "bounce", text)
+        ):
+            if not subject.lower().startswith(("re:", "fwd:", "fw:", "aw:")):
+                return MessageKind.BOUNCE
+        if self._has_header("auto-reply") or layouts.has("subject", "auto-reply", subject):
+            return MessageKind.AUTO_REPLY
+        return MessageKind.NOT_A_BOUNCE
+
+    def _has_header(self, kind: str) -> bool:
+        return any(
+            self._layouts.has("header", kind, f"{name} {value[:200]}")
+            for name, value in self._message.headers.fields
+            if name.startswith(("auto-", "x-", "precedence", "content-type", "delivered-to"))
+        )
+
+    def _inner(self) -> BounceMessage | None:
+        """Read a bounce that was forwarded as an attachment by a program."""
+        automatic = self._layouts.has(
+            "sender", "bounce", decode_words(self._message.headers.get("from"))
+        )
+        for original in self._originals if automatic else ():
+            inner = _Reader(self._matcher.catalog, parse(original.body), self._returned_to).read()
+            if inner.kind in (MessageKind.BOUNCE, MessageKind.DELAY) and inner.recipients:
+                return inner
+        return None
+
+    # --- its recipients
+
+    def _from_group(self, group: Headers, lines: list[str], count: int) -> RecipientReport:
+        final = _address(group.get(_FINAL))
+        original = _address(group.get("original-recipient"))
+        actual = _address(group.get("x-actual-recipient"))
+        address = final or original or actual
+        other = original or (actual if actual != address else "")
+        action = re.split(r"[\s(;]", group.get("action").strip().lower())[0] or "failed"
+        status_field = _STATUS.search(group.get("status"))
+        remote = _host(group.get("remote-mta")) or _host(group.get("x-remote-mta"))
+        machine = _diagnostic(group)
+        hint = remote or address.rpartition("@")[2] or None
+        candidates = [machine] if machine else []
+        if status_field and not machine:
+            comment = group.get("status").partition(status_field[1])[2].strip(" ()")
+            candidates += [f"{status_field[1]} {comment}".strip()]
+        best = self._best(candidates, hint)
+        if best is None or self._basis(best) < Basis.WORDS:
+            best = self._best(
+                [*candidates, *self._human_texts(lines, address, other, count)], hint
+            ) or self._explain(status_field[1] if status_field else "", hint)
+        status = best.status
+        if status_field:
+            told = StatusCode.parse(status_field[1]) if _strict(status_field[1]) else None
+            status = _telling(told, status)
+        explanation = best
+        if explanation.status is None and status is not None and self._basis(best) < Basis.SYMPTOM:
+            explanation = self._explain(f"{status} {best.text}".strip(), hint)
+        return RecipientReport(
+            address=address,
+            original_address=other if other and other != address else None,
+            action=action,
+            status=status,
+            reply=best.reply or _reply_in(machine, self._matcher),
+            diagnostic=best.text,
+            remote_mta=remote,
+            explanation=explanation,
+        )
+
+    def _human_texts(
+        self, lines: list[str], address: str, other: str, count: int
+    ) -> list[str]:
+        """Collect what the report says in words about one of its recipients."""
+        found = self._layouts.recipients(lines, self._own_addresses())
+        names = {address.lower(), other.lower()}
+        mine = [one.reason for one in found if one.address.lower() in names and one.reason]
+        if mine or count > 1:
+            return mine
+        return _unfold_all(paragraphs(lines))
+
+    def _from_text(self, lines: list[str], kind: MessageKind) -> list[RecipientReport]:
+        """Read the recipients of a report that is written for people only."""
+        found = self._layouts.recipients(lines, self._own_addresses())
+        reasons: dict[str, list[str]] = {}
+        for one in found:
+            reasons.setdefault(one.address.lower(), []).append(one.reason)
+        spelling = {one.address.lower(): one.address for one in reversed(found)}
+        header = ADDRESS.findall(self._message.headers.get("x-failed-recipients"))
+        addresses = list(dict.fromkeys(header)) or [spelling[key] for key in reasons]
+        addresses = addresses or self._verp_address() or self._original_recipients()
+        everything = _unfold_all(paragraphs(lines))
+        reports = []
+        for address in addresses:
+            mine = [reason for reason in reasons.get(address.lower(), ()) if reason.strip()]
+            mentions = [text for text in everything if address.lower() in text.lower()]
+            hint = address.rpartition("@")[2]
+            best = self._best(mine, hint)
+            if best is None or self._basis(best) < Basis.WORDS:
+                rest = everything if len(addresses) == 1 or not (mine or mentions) else mentions
+                best = self._best([*mine, *rest], hint)
+            if best is None:
+                best = self._explain(decode_words(self._message.headers.get("subject")), hint)
+            reports.append(
+                RecipientReport(
+                    address=address,
+                    original_address=None,
+                    action="delayed" if kind is MessageKind.DELAY else "failed",
+                    status=best.status or self._any_status(everything, len(addresses)),
+                    reply=best.reply or self._any_reply(everything, len(addresses)),
+                    diagnostic=best.text,
+                    remote_mta=None,
+                    explanation=best,
+                )
+            )
+        return reports
+
+    def _any_status(self, texts: list[str], count: int) -> StatusCode | None:
+        explained = (self._explain(text, None).status for text in texts if count == 1)
+        return next((status for status in explained if status is not None), None)
+
+    def _any_reply(self, texts: list[str], count: int) -> int | None:
+        explained = (self._explain(text, None).reply for text in texts if count == 1)
+        return next((reply for reply in explained if reply is not None), None)
+
+    def _own_addresses(self) -> list[str]:
+        """Return the addresses of the report's own sender, which are no recipients."""
+        return ADDRESS.findall(self._message.headers.get("from"))
+
+    def _verp_address(self) -> list[str]:
+        if self._returned_to is None:
+            return []
+        for name in ("to", "delivered-to", "x-original-to", "envelope-to"):
+            for value in self._message.headers.all(name):
+                found = self._returned_to.search(value)
+                if found:
+                    return [f"{found['local']}@{found['domain']}"]
+        return []
+
+    def _original_recipients(self) -> list[str]:
+        headers = self._original_headers()
+        for name in ("x-failed-recipients", "to", "delivered-to", "x-original-to"):
+            found = ADDRESS.findall(decode_words(headers.get(name)))
+            if found:
+                return list(dict.fromkeys(found))[:1] if name != "to" else list(dict.fromkeys(found))
+        return []
+
+    # --- choosing the text that explains
+
+    def _explain(self, text: str, hint: str | None) -> Explanation:
+        return self._matcher.explain(text[:_LONGEST_DIAGNOSTIC], remote_host=hint)
+
+    def _basis(self, explanation: Explanation) -> int:
+        return -1 if explanation.basis is None else explanation.basis
+
+    def _best(self, texts: list[str], hint: str | None) -> Explanation | None:
+        """Return the explanation of the most telling text; among equals the first."""
+        best: Explanation | None = None
+        for text in texts[:_PARAGRAPHS]:
+            explanation = self._explain(text, hint)
+            if best is None or self._basis(explanation) > self._basis(best):
+                best = explanation
+            if self._basis(best) == Basis.WORDS:
+                break
+        return best
+
+    # --- messages that are no failure
+
+    def _complaint(self) -> BounceMessage:
+        feedback = self._feedback or Headers(())
+        kind = feedback.get("feedback-type") or "abuse"
+        explanation = self._matcher.explain(f"Feedback-Type: {kind}")
+        told = [
+            *feedback.all("original-rcpt-to"),
+            *feedback.all("removal-recipient"),
+            self._message.headers.get("x-hmxmroriginalrecipient"),
+        ]
+        addresses = [_address(value) for value in told if _address(value)]
+        addresses = addresses or self._verp_address() or self._original_recipients()
+        reports = [self._no_failure(address, "delivered", explanation) for address in addresses]
+        message = self._finish(MessageKind.COMPLAINT, reports, feedback)
+        return attrs.evolve(message, feedback_type=kind.lower())
+
+    def _auto_reply(self, lines: list[str]) -> BounceMessage:
+        explanation = self._matcher.explain("Auto-Submitted: auto-replied")
+        addresses = ADDRESS.findall(self._message.headers.get("from"))[:1]
+        text = " ".join(line.strip() for line in lines if line.strip())[:_LONGEST_DIAGNOSTIC]
+        reports = [
+            attrs.evolve(self._no_failure(address, "delivered", explanation), diagnostic=text)
+            for address in addresses
+        ]
+        return self._finish(MessageKind.AUTO_REPLY, reports, Headers(()))
+
+    def _no_failure(self, address: str, action: str, explanation: Explanation) -> RecipientReport:
+        return RecipientReport(
+            address=address,
+            original_address=None,
+            action=action,
+            status=None,
+            reply=None,
+            diagnostic=explanation.text,
+            remote_mta=None,
+            explanation=explanation,
+        )
+
+    # --- the returned original, and the whole
+
+    def _original_headers(self) -> Headers:
+        for part in self._originals:
+            text = part.text()
+            headers = Headers.parse(text.partition("\n\n")[0])
+            if headers.fields:
+                return headers
+        for text in self._texts:
+            block = self._layouts.original_in(text)
+            headers = Headers.parse(re.sub(r"^[ \t>]{1,4}(?=[!-9;-~]+:)", "", block, flags=re.M))
+            if headers.get("message-id") or headers.get("to") or headers.get("from"):
+                return headers
+        return Headers(())
+
+    def _finish(
+        self, kind: MessageKind, reports: list[RecipientReport], general: Headers
+    ) -> BounceMessage:
+        original = self._original_headers()
+
+        def told(name: str) -> str | None:
+            return decode_words(original.get(name)) or None
+
+        return BounceMessage(
+            kind=kind,
+            recipients=tuple(reports),
+            reporting_mta=_host(general.get("reporting-mta")),
+            arrival_date=_date(general.get("arrival-date")),
+            original_message_id=told("message-id"),
+            original_subject=told("subject"),
+            original_from=told("from"),
+            original_to=told("to"),
+            original_list_id=told("list-id"),
+        )
+
+
+def _groups(text: str) -> list[Headers]:
+    """Cut a report into its groups of fields (RFC 3464, section 2.1)."""
+    plain = re.sub(r"^[ \t]{1,4}(?=[A-Za-z-]{4,40}:[ \t])", "", text, flags=re.M) if text[:1] in " \t" else text
+    groups: list[Headers] = []
+    for block in re.split(r"\n[ \t]*\n", plain):
+        # A missing empty line runs groups together: a second Final-Recipient begins a new one.
+        pieces = re.split(r"\n(?=(?:Original-Recipient[ \t]*:[^\n]*\n)?Final-Recipient[ \t]*:)", block, flags=re.I)
+        for piece in pieces:
+            fields = Headers.parse(piece)
+            if fields.fields:
+                groups.append(fields)
+    return groups
+
+
+def _address(field: str) -> str:
+    """Read the address of a recipient field: type, xtext (RFC 3461), comments and brackets."""
+    kind, semicolon, value = field.partition(";")
+    if not semicolon:
+        kind, value = "", field
+    value = value.strip()
+    if "utf-8" in kind.lower():
+        value = _UTF8_XTEXT.sub(lambda found: chr(int(found[1], 16) % 0x110000), value)
+    found = ADDRESS.search(value)
+    if found:
+        return found[1]
+    value = _XTEXT.sub(lambda one: chr(int(one[1], 16)), value)
+    found = ADDRESS.search(value)
+    return found[1] if found else value.strip("<> ").split(" ")[0] if value else ""
+
+
+def _diagnostic(group: Headers) -> str:
+    """Return the server's words of a group: Diagnostic-Code, or a vendor's own field."""
+    for name in ("diagnostic-code", "x-diagnostic-code"):
+        values = [
+            found[1].strip() for found in map(_TYPED.match, group.all(name)) if found and found[1].strip()
+        ]
+        if values:
+            return _unfold(" ".join(dict.fromkeys(values)))
+    return _unfold(group.get("x-supplementary-info") or group.get("x-display-text"))
+
+
+def _unfold(text: str) -> str:
+    return re.sub(r"\s+", " ", decode_words(text)).strip()
+
+
+def _unfold_all(texts: list[str]) -> list[str]:
+    return [_unfold(text) for text in texts]
+
+
+def _host(field: str) -> str | None:
+    found = _TYPED.match(field)
+    host = _HOST.search(found[1]) if found else None
+    return host[0] if host else None
+
+
+def _date(field: str) -> datetime.datetime | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import
+
+    try:
+        return parsedate_to_datetime(field) if field else None
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _strict(text: str) -> bool:
+    try:
+        StatusCode.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _telling(told: StatusCode | None, found: StatusCode | None) -> StatusCode | None:
+    """Choose between the Status field and the code in the diagnostic's own words."""
+    if told is None or found is None:
+        return told or found
+    vague = told.subject == 0 or told.detail == 0
+    return found if vague and not (found.subject == 0 and found.detail == 0) else told
+
+
+def _reply_in(text: str, matcher: Matcher) -> int | None:
+    return matcher.explain(text).reply if text else None
+
+
+def _kind_of(reports: list[RecipientReport]) -> MessageKind:
+    actions = {report.action for report in reports}
+    if actions <= _NOT_FAILED:
+        return MessageKind.DELIVERED
+    if "failed" not in actions and "delayed" in actions:
+        return MessageKind.DELAY
+    return MessageKind.BOUNCE
+
+
+def _merged(reports: list[RecipientReport]) -> list[RecipientReport]:
+    """Merge reports of one address; the one that says more stays."""
+    merged: dict[str, RecipientReport] = {}
+    for report in reports:
+        key = report.address.lower()
+        known = merged.get(key)
+        if known is None:
+            merged[key] = report
+            continue
+        better = max(known, report, key=lambda one: -1 if one.explanation.basis is None else one.explanation.basis)
+        merged[key] = attrs.evolve(
+            better, original_address=known.original_address or report.original_address
+        )
+    return list(merged.values())

@@ -1,0 +1,193 @@
+"""Take a raw message apart: headers, parts, decoded text.
+
+The standard library's parser is not used for the structure. It turns a delivery-status part into
+`Message` objects before it undoes the transfer encoding, and leaves everything behind a wrong
+boundary in a preamble; both are common in bounces. It is also slower (the figures are in the
+performance page). Encoded words, transfer encodings and charsets are the standard library's.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from collections.abc import Iterator
+from typing import Final, final
+
+import attrs
+
+#: Bytes of a message that are read. The report comes first and the returned original last, so a
+#: larger one loses nothing but the end of its attachments.
+LIMIT: Final = 2_097_152
+_DEPTH: Final = 12
+_PARTS: Final = 100
+
+_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_TYPE = re.compile(r"\s*([a-z0-9.+-]{1,80}/[a-z0-9.+*_-]{1,80})", re.IGNORECASE)
+_PARAMETER = r";?\s*{}\*?\s*=\s*(?:\"([^\"]{{0,300}})\"?|([^\s;\"]{{1,300}}))"
+_BOUNDARY = re.compile(_PARAMETER.format("boundary"), re.IGNORECASE)
+_CHARSET = re.compile(_PARAMETER.format("charset"), re.IGNORECASE)
+_REPORT_TYPE = re.compile(_PARAMETER.format("report-type"), re.IGNORECASE)
+_GUESSED = re.compile(rb"^--([^\s][^\n]{0,200}?)[ \t]*\n(?=[Cc]ontent-)", re.MULTILINE)
+_JIS = re.compile(rb"\x1b\$[@B]")
+
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,2000}>", re.I)
+_HIDDEN = re.compile(r"<(style|script|head|title)\b[^<>]{0,2000}>[^<]{0,65536}", re.I)
+_TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,4000}>")
+
+
+@final
+@attrs.frozen
+class Headers:
+    """The header fields of a message or part, or the fields of a report."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Headers:
+        """Read a block of fields; lines that are none are passed over."""
+        return cls(
+            tuple(
+                (name.lower(), re.sub(r"\n[ \t]+", " ", value).strip())
+                for name, value in _FIELD.findall(text)
+            )
+        )
+
+    def get(self, name: str) -> str:
+        """Return the first field of this name (lower case), or an empty text."""
+        return next((value for key, value in self.fields if key == name), "")
+
+    def all(self, name: str) -> list[str]:
+        """Return every field of this name."""
+        return [value for key, value in self.fields if key == name]
+
+
+@final
+@attrs.frozen
+class Part:
+    """A message or a part of one."""
+
+    headers: Headers
+    body: bytes
+    parts: tuple[Part, ...]
+    type: str
+
+    @property
+    def report_type(self) -> str:
+        """The `report-type` parameter (RFC 6522, section 3)."""
+        return _parameter(_REPORT_TYPE, self.headers.get("content-type")).lower()
+
+    def text(self) -> str:
+        """Return the body with transfer encoding and charset undone."""
+        encoding = self.headers.get("content-transfer-encoding").lower()
+        content = self.body
+        if "base64" in encoding:
+            content = _base64(content)
+        elif "quoted-printable" in encoding:
+            content = binascii.a2b_qp(content)
+        charset = _parameter(_CHARSET, self.headers.get("content-type"))
+        return decode(content, charset).replace("\r\n", "\n").replace("\r", "\n")
+
+    def walk(self) -> Iterator[Part]:
+        """Yield the part and those inside it, but not what is inside a returned message."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def parse(raw: bytes) -> Part:
+    """Take a message apart. Never raises for any bytes."""
+    raw = raw[:LIMIT].replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
+    if raw.startswith((b"From ", b">From ")):  # the separator line of an mbox file
+        raw = raw.partition(b"\n")[2]
+    return _parse(raw.lstrip(b"\n"), _DEPTH)
+
+
+def _parse(raw: bytes, depth: int) -> Part:
+    head, gap, body = raw.partition(b"\n\n")
+    if raw.startswith(b"\n"):
+        head, gap, body = b"", b"\n", raw[1:]
+    headers = Headers.parse(decode(head, ""))
+    content_type = headers.get("content-type")
+    found = _TYPE.match(content_type)
+    kind = found[1].lower() if found else "text/plain"
+    parts: tuple[Part, ...] = ()
+    if kind.startswith("multipart/") and depth:
+        parts = tuple(
+            _parse(piece, depth - 1)
+            for piece in _split(body, _parameter(_BOUNDARY, content_type))[:_PARTS]
+        )
+        if not parts:
+            kind = "text/plain"
+    return Part(headers, body, parts, kind)
+
+
+def _split(body: bytes, boundary: str) -> list[bytes]:
+    """Cut a multipart body (RFC 2046, section 5.1.1); a wrong boundary is guessed."""
+    line = b"--" + boundary.encode("utf-8", "surrogateescape")
+    text = b"\n" + body
+    if not boundary or b"\n" + line not in text:
+        guessed = _GUESSED.search(body)
+        if guessed is None:
+            return []
+        line = b"--" + guessed[1]
+    pieces = []
+    for piece in text.split(b"\n" + line)[1:]:
+        rest, newline, content = piece.partition(b"\n")
+        if rest.startswith(b"--"):
+            break
+        if newline and not rest.strip():
+            pieces.append(content)
+    return pieces
+
+
+def _parameter(pattern: re.Pattern[str], value: str) -> str:
+    found = pattern.search(value)
+    return (found[1] or found[2] or "").strip() if found else ""
+
+
+def _base64(content: bytes) -> bytes:
+    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
+    return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + b"===")
+
+
+def decode(content: bytes, charset: str) -> str:
+    """Decode with the charset that is named, or the one that fits. Never raises."""
+    if content.isascii():
+        if _JIS.search(content):
+            return content.decode("iso2022_jp_2", "replace")
+        return content.decode("ascii")
+    for name in (charset, "utf-8"):
+        try:
+            return content.decode(codecs.lookup(name).name) if name else content.decode()
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    try:
+        return content.decode(codecs.lookup(charset).name, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return content.decode("latin-1")
+
+
+def decode_words(value: str) -> str:
+    """Undo the encoded words of a header field (RFC 2047). Never raises."""
+    if "=?" not in value:
+        return value
+    from email.header import decode_header  # noqa: PLC0415 - slow to import, rarely needed
+
+    try:
+        pieces = decode_header(value)
+    except Exception:  # noqa: BLE001 - broken base64 raises errors of several kinds
+        return value
+    return "".join(
+        piece if isinstance(piece, str) else decode(piece, charset or "") for piece, charset in pieces
+    )
+
+
+def html_to_text(html: str) -> str:
+    """Return the words of an HTML text with its line breaks."""
+    from html import unescape  # noqa: PLC0415 - its table of entities is large
+
+    text = _HIDDEN.sub(" ", html)
+    text = re.sub(r"[ \t\n]+", " ", text)
+    text = _TAG.sub("", _BREAK.sub("\n", text))
+    return re.sub(r"[ \t\u00a0]+", " ", unescape(text))

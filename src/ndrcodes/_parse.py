@@ -1,0 +1,345 @@
+"""Read what a rejection says before any catalog is asked: codes, hosts, addresses and the like.
+
+`find_codes` is on the path of every explanation and does only what the answer needs; `parse` lifts
+out the rest. All patterns have bounded repetition, so reading is linear in the text.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import re
+from typing import Final, final
+
+import attrs
+
+from ndrcodes._text import tidy
+from ndrcodes.errors import InvalidStatusCode
+from ndrcodes.records import StatusCode
+
+__all__ = ["Diagnostic", "Mention", "parse"]
+
+#: How credible a mention is, from 4 down to 0.
+FOLLOWS_REPLY: Final = 4  # "550 5.1.1": the form of RFC 2034, section 4
+LABELLED: Final = 3  # "Status: 5.1.1", "dsn=5.1.1", "(#5.1.1)", or at the start of a line
+PROSE: Final = 2  # among words
+VAGUE: Final = 2  # what a code with subject 0 loses: it only wraps or says nothing
+DOUBTFUL: Final = 0
+
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+_JOINS_AFTER = re.compile(r"[0-9A-Za-z_]|[.:/@-][0-9]|@")
+_REPLY_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[\s\-_:,;#('\"]{1,3}\Z")
+_REPLY_JUST_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[ \-](?=[245]\.)")
+_LABEL_BEFORE = re.compile(
+    r"(?:^|[\r\n;#(\[<>'\"=]|\b(?:status|code|dsn|stat|error|diagnostic|said|returned|smtp))"
+    r"[\s:#(\[<'\"=]{0,4}\Z",
+    re.IGNORECASE,
+)
+#: Words before a number with dots that make it a version, a section or a measure. The names are
+#: of programs that write their version into banners and headers.
+_NO_CODE_BEFORE = re.compile(
+    r"(?:\b(?:version|ver|release|rev|revision|build|section|sections|sec|chapter|clause|score|hits"
+    r"|required|level|python|php|perl|openssl|exim|postfix|sendmail|qmail|exchange|spamassassin"
+    r"|amavisd?|amavisd-new|clamav|mailscanner|dovecot|opensmtpd|mdaemon|zimbra|mimedefang|rspamd"
+    r"|haraka|courier|cyrus|domino|notes|imail|smtpsvc|thunderbird|outlook|evolution)[\s:=(]{1,3}v?"
+    r"|\brfc[\s-]?[0-9]{3,4},?\s{0,2}(?:section|sec\.?|§)?\s{0,2}|§\s?)\Z",
+    re.IGNORECASE,
+)
+_JOINS_BEFORE = frozenset("._@:/+,") | frozenset("0123456789")
+
+#: Where a reply code can stand (RFC 5321, section 4.2): at the start of a line or of what a
+#: server is quoted to have said. A bare number among words is none.
+_REPLY = re.compile(
+    r"(?:^|[\r\n]|[;:#'\"(\[<>=]|\b(?:smtp|esmtp|error|code|status|response|reply|replied|returned"
+    r"|said|with|was|got|->|=>))[\s:#'\"(\[]{0,3}([245][0-7][0-9])(?=[\s\-:;,.)\]'\"#<_]|$)",
+    re.IGNORECASE,
+)
+_INNER = re.compile(
+    r"\bsaid\b|\breturned\b|\breplied\b|\bresponded\b|\bresponse\b|->|\bremote server\b",
+    re.IGNORECASE,
+)
+
+
+@final
+@attrs.frozen
+class Mention:
+    """A code that stands in a text, `text[start:end]`."""
+
+    code: StatusCode | int
+    start: int
+    end: int
+    #: 4: directly after a reply code; 3: labelled or at the start of a line; 2: among words.
+    #: A code of subject 0, which says nothing, has two less.
+    credibility: int
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Diagnostic:
+    """What a rejection says by itself, without any catalog."""
+
+    text: str
+    #: The most credible enhanced status code, or None.
+    status: StatusCode | None
+    #: The most credible SMTP reply code, or None.
+    reply: int | None
+    #: Every code found, in the order of the text.
+    mentions: tuple[Mention, ...] = ()
+    #: The host that answered, or None.
+    remote_host: str | None = None
+    ips: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    #: The SMTP command that was answered ("RCPT TO"), or None.
+    command: str | None = None
+    #: Seconds to wait before the next try, or None.
+    retry_after: int | None = None
+    #: Providers' own codes: "AS(7171)", "S3150", "TSS04", "RTR:BL".
+    vendor_codes: tuple[str, ...] = ()
+
+
+def parse(text: str) -> Diagnostic:
+    """Read a rejection: reply, log line, or whatever people paste.
+
+    Only the first 65,536 characters are read.
+
+    Raises:
+        TypeError: the argument is no `str`. No text raises anything.
+
+    Example:
+        >>> parse("550 5.7.705 Access denied, tenant has exceeded threshold").status
+        StatusCode(klass=5, subject=7, detail=705)
+    """
+    if not isinstance(text, str):
+        msg = f"expected a str, got {type(text).__name__}"
+        raise TypeError(msg)
+    plain = tidy(text)
+    statuses = find_statuses(plain)
+    replies = _find_replies(plain, statuses)
+    mentions = sorted([*statuses, *replies], key=lambda mention: mention.start)
+    best = choose(plain, statuses)
+    return Diagnostic(
+        text=text,
+        status=None if best is None else best.code,  # type: ignore[arg-type]
+        reply=reply_of(plain, best),
+        mentions=tuple(mentions),
+        remote_host=_remote_host(plain),
+        ips=_ips(plain),
+        addresses=_unique(_ADDRESS, plain),
+        urls=tuple(url.rstrip(".,;:)]>'\"") for url in _unique(_URL, plain)),
+        command=_command(plain),
+        retry_after=_retry_after(plain),
+        vendor_codes=_vendor_codes(plain),
+    )
+
+
+def find_codes(text: str) -> tuple[StatusCode | None, int | None, Mention | None]:
+    """Return the most credible status and reply code of a tidied text, and the status' place."""
+    best = choose(text, find_statuses(text))
+    if best is None:
+        return None, reply_of(text, None), None
+    return best.code, reply_of(text, best), best  # type: ignore[return-value]
+
+
+def find_statuses(text: str) -> list[Mention]:
+    """Return every enhanced status code of a tidied text."""
+    mentions: list[Mention] = []
+    for found in _STATUS.finditer(text):
+        start, end = found.span()
+        if end < len(text) and text[end] not in " \r\n" and _JOINS_AFTER.match(text, end):
+            continue
+        credibility = _credibility(text, start)
+        if credibility < 0:
+            continue
+        code = _code(found[0])
+        if code is None or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
+            continue  # RFC 3463 defines subjects 0 to 7; among words, 4.94.2 is a version
+        if code.subject == 0:
+            credibility -= VAGUE
+        mentions.append(Mention(code, start, end, credibility))
+    return mentions
+
+
+_LAST_SUBJECT: Final = 7
+
+
+@functools.lru_cache(maxsize=4096)
+def _code(text: str) -> StatusCode | None:
+    """Read a code; the same few stand in nearly every text, hence the cache."""
+    try:
+        return StatusCode.parse(text)
+    except InvalidStatusCode:
+        return None
+
+
+def _credibility(text: str, start: int) -> int:
+    """Judge what stands before a code; below 0: it is none."""
+    if start >= 4 and _REPLY_JUST_BEFORE.match(text, start - 4):  # noqa: PLR2004 - "550 "
+        return FOLLOWS_REPLY
+    before = text[max(0, start - 40) : start]
+    if not before:
+        return LABELLED
+    if _REPLY_BEFORE.search(before):
+        return FOLLOWS_REPLY
+    last = before[-1]
+    if last.isalnum() or (last in _JOINS_BEFORE and not before.endswith(("::", "=:"))):
+        if last != ":" or before[-2:-1].isdigit():
+            return -1
+    elif last == "-" and before[-2:-1].isalnum():
+        return -1
+    if _NO_CODE_BEFORE.search(before):
+        return -1
+    if _LABEL_BEFORE.search(before):
+        return LABELLED
+    return PROSE
+
+
+def choose(text: str, mentions: list[Mention]) -> Mention | None:
+    """Return the most credible mention; among equals the inner error, or the first."""
+    if not mentions:
+        return None
+    best = mentions[0]
+    for mention in mentions[1:]:
+        if mention.credibility > best.credibility or (
+            mention.credibility == best.credibility
+            and mention.code != best.code
+            and _INNER.search(text, best.end, mention.start)
+        ):
+            best = mention
+    return best
+
+
+def reply_of(text: str, status: Mention | None) -> int | None:
+    """Return the reply code that goes with the status, or the first one of the text."""
+    if status is not None and status.credibility >= FOLLOWS_REPLY - VAGUE:
+        before = _REPLY_JUST_BEFORE.match(text, max(0, status.start - 4)) or _REPLY_BEFORE.search(
+            text, max(0, status.start - 8), status.start
+        )
+        if before:
+            return int(before[1])
+    first: int | None = None
+    for found in _REPLY.finditer(text):
+        reply = int(found[1])
+        if status is None or reply // 100 == status.code.klass:  # type: ignore[union-attr]
+            return reply
+        first = first or reply
+    return first
+
+
+def _find_replies(text: str, statuses: list[Mention]) -> list[Mention]:
+    inside = [(mention.start, mention.end) for mention in statuses]
+    found_at = {
+        found.span(1): LABELLED
+        for found in _REPLY.finditer(text)
+        if not any(start <= found.start(1) < end for start, end in inside)
+    }
+    for start, _ in inside:
+        before = _REPLY_BEFORE.search(text, max(0, start - 8), start)
+        if before:
+            found_at[before.span(1)] = FOLLOWS_REPLY
+    return [
+        Mention(int(text[start:end]), start, end, credibility)
+        for (start, end), credibility in found_at.items()
+    ]
+
+
+_HOST_NAME = r"(?:[a-z0-9](?:[a-z0-9_-]{0,62})\.){1,8}[a-z]{2,24}"
+_HOST = re.compile(
+    r"(?:\bhost |\brelay=|\btalking to |\bconnect(?:ion)? (?:to|with) |\bremote-mta: ?dns; ?|\bH="
+    r"|\bmx-host[=:] ?|\bremote server (?:at )?|\bserver )[\[<(\"']?(" + _HOST_NAME + r")",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"(" + _HOST_NAME + r")(?:\s?[\[(][0-9a-f.:x]{3,45}[\])])? said\b", re.IGNORECASE)
+_IPV4 = re.compile(r"(?<![0-9A-Za-z.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z]|\.[0-9])")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f:]{0,39}:[0-9A-Fa-f:]{1,39}(?![0-9A-Za-z:])")
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~@-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}(?![A-Za-z0-9@])"
+)
+_URL = re.compile(r"\bhttps?://[^\s<>\"'\u200b]{1,2000}", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"\b(?:in reply to|after|response to|sending|>>>|during)\s{0,2}(?:the |end of |final |\(end of )?"
+    r"(RCPT(?: TO)?|MAIL(?: FROM)?|DATA|BDAT|EHLO|HELO|LHLO|AUTH|STARTTLS|VRFY|RSET|QUIT)\b",
+    re.IGNORECASE,
+)
+_DOT = re.compile(r"\bafter end of data\b|\bend of DATA\b|\bafter pipelined end of data\b", re.IGNORECASE)
+_WAIT = re.compile(
+    r"\b(?:again|retry|retries|wait|for|in|after|delay|within|greylisted?|greylisting)\b[^0-9\n]{0,16}"
+    r"([0-9]{1,6})\s?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
+    re.IGNORECASE,
+)
+_WAIT_CUE = re.compile(
+    r"\bagain\b|\bretry|\bretries\b|\bwait\b|\bgr[ea]ylist|\bdefer|\bdelay|\blater\b", re.IGNORECASE
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+_VENDOR = re.compile(
+    r"\bAS\([0-9]{1,9}\)|\((?:AS[0-9]{3,9})\)|\((S[0-9]{3,8})\)"
+    r"|\[([A-Z]{2,6}[0-9]{1,6}(?:-[A-Z0-9]{1,6})?)\]|\(([A-Z]{2,4}:[A-Z0-9]{1,5})\)"
+    r"|(?<![A-Za-z0-9_./-])([A-Z]{2,5}[_-]?[0-9]{3,6}[a-z]?)(?![A-Za-z0-9_./-])"
+)
+
+
+#: What a placeholder of a phrase may take as its value; {any} and {id} take what stands there.
+_VALUES = {
+    "domain": re.compile(_HOST_NAME, re.IGNORECASE),
+    "host": re.compile(_HOST_NAME, re.IGNORECASE),
+    "address": _ADDRESS,
+    "url": _URL,
+    "number": re.compile(r"[0-9][0-9.,]{0,20}"),
+}
+
+
+def value_of(placeholder: str, text: str) -> str | None:
+    """Return what a placeholder takes from the text that stands in its place, or None."""
+    if placeholder in ("id", "any"):
+        return text.strip(" \t\r\n.,;:<>()[]{}'\"") or None
+    if placeholder == "ip":
+        return next(iter(_ips(text)), None)
+    found = _VALUES[placeholder].search(text)
+    return found[0].rstrip(".,;:)]>'\"") if found else None
+
+
+def _unique(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found[0] for found in pattern.finditer(text)))
+
+
+def _remote_host(text: str) -> str | None:
+    found = _SAID.search(text) or _HOST.search(text)
+    return found[1].lower() if found else None
+
+
+def _ips(text: str) -> tuple[str, ...]:
+    found = [(m.start(), m[0]) for m in _IPV4.finditer(text)]
+    if "::" in text or text.count(":") > 3:  # noqa: PLR2004 - fewer colons make no IPv6 address
+        found += [(m.start(), m[0]) for m in _IPV6.finditer(text) if m[0].count(":") > 1]
+    return tuple(dict.fromkeys(ip for _, ip in sorted(found) if _is_ip(ip)))
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _command(text: str) -> str | None:
+    if _DOT.search(text):
+        return "DATA"
+    found = _COMMAND.search(text)
+    if found is None:
+        return None
+    name = found[1].upper()
+    return {"RCPT": "RCPT TO", "MAIL": "MAIL FROM"}.get(name, name)
+
+
+def _retry_after(text: str) -> int | None:
+    if not _WAIT_CUE.search(text):
+        return None
+    found = _WAIT.search(text)
+    return int(found[1]) * _UNITS[found[2][0].lower()] if found else None
+
+
+def _vendor_codes(text: str) -> tuple[str, ...]:
+    codes = (next(filter(None, found.groups()), found[0].strip("()")) for found in _VENDOR.finditer(text))
+    return tuple(dict.fromkeys(code if "(" not in code else code + ")" * (")" not in code) for code in codes))

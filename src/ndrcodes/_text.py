@@ -1,0 +1,148 @@
+"""Make a pasted, wrapped or logged text comparable, without losing where its words stand.
+
+Two steps. `tidy` blanks what belongs to the layout and not to the words (HTML tags, entities,
+repeated reply prefixes) and keeps the length, so that offsets into the result are offsets into
+the original. `fold` turns the tidied text into bare lower-case words; phrases of the catalog go
+through the same function, so that case, accents, punctuation and white space never matter.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+#: Characters that are read of any text. A rejection is far shorter; what is pasted with it
+#: (a whole message, a log) may be of any length and must not cost more than this.
+LIMIT = 65_536
+
+#: Takes the place of a character that must vanish inside a word; `fold` drops it.
+_NOTHING = "\u200b"
+
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|blockquote|body|br|center|code|dd|div|dl|dt|em|font|h[1-6]|head|hr|html|i|img"
+    r"|li|meta|o:p|ol|p|pre|small|span|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|tt|u"
+    r"|ul)(?=[\s/>])[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ESCAPE = re.compile(r"\\[rnt]")
+
+#: A reply that goes over several lines repeats its code on each (RFC 5321, section 4.2.1):
+#: "550-5.7.26 first 550-5.7.26 second 550 5.7.26 last", on lines or joined by a logger.
+#: The look-behind stands last, for a pattern that begins with a set of characters is found fast.
+_CONTINUED = re.compile(
+    r"([245][0-9]{2})-(?<![0-9.][0-9]{3}-)([245]\.[0-9]{1,3}\.[0-9]{1,3}(?=\s))?"
+)
+
+_PLAIN = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
+
+
+def tidy(text: str) -> str:
+    """Blank the layout in the first `LIMIT` characters; the length stays the same."""
+    if len(text) > LIMIT:
+        text = text[:LIMIT]
+    if "&" in text:
+        text = _ENTITY.sub(_decode, text)
+    if ">" in text:
+        text = _TAG.sub(_blank, text)
+    if "\\" in text:
+        text = _ESCAPE.sub("  ", text)
+    return text
+
+
+def unfold(text: str) -> str:
+    """Blank the reply prefix that a multi-line reply repeats; the length stays the same."""
+    first = _CONTINUED.search(text)
+    if first is None:
+        return text
+    reply, status = first.groups()
+    code = re.escape(status) + r"(?=\s)" if status else ""
+    again = re.compile(rf"(?<![0-9.]){reply}(?:-(?:{code})?| {code}|(?<=[\n\r]{reply}) )")
+    return text[: first.end()] + again.sub(_blank, text[first.end() :])
+
+
+def fold(text: str) -> list[str]:
+    """Return the words of the text: lower case, no accents, letters and digits only."""
+    if text.isascii():
+        return text.translate(_PLAIN).split()
+    return text.translate(_FOLDED).split()
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each word of `fold(text)` stands in the text."""
+    spans: list[tuple[int, int]] = []
+    start = end = -1
+    for at, char in enumerate(text):
+        folded = _fold_character(ord(char))
+        if folded and not folded.isspace():
+            if folded[0] == " " and start >= 0:
+                spans.append((start, end))
+                start = -1
+            if start < 0:
+                start = at
+            end = at + 1
+        if start >= 0 and folded[-1:] == " ":
+            spans.append((start, end))
+            start = -1
+    if start >= 0:
+        spans.append((start, end))
+    return spans
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
+
+
+def _decode(found: re.Match[str]) -> str:
+    from html import unescape  # noqa: PLC0415 - its table of entities is large and rarely needed
+
+    entity = found[0]
+    char = unescape(entity)
+    if len(char) >= len(entity):
+        return entity
+    return char + _NOTHING * (len(entity) - len(char))
+
+
+@functools.lru_cache(maxsize=8192)
+def _fold_character(code: int) -> str:
+    char = chr(code)
+    if code < 128:  # noqa: PLR2004 - the end of ASCII
+        return _PLAIN[code]
+    category = unicodedata.category(char)
+    if category in {"Cf", "Mn", "Me"}:
+        return ""
+    if not char.isalnum():
+        return " "
+    if _is_word_by_itself(code):
+        return f" {char} "
+    bare = unicodedata.normalize("NFD", char.casefold())
+    bare = "".join(c for c in bare if unicodedata.category(c) != "Mn")
+    return bare.translate(_LOOKALIKES) if bare.isalnum() else " "
+
+
+#: Letters that accent stripping leaves alone and that mail texts spell both ways.
+_LOOKALIKES = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d"})
+
+
+def _is_word_by_itself(code: int) -> bool:
+    """Tell scripts that put no spaces between words: Thai to Khmer, Hangul, kana, Han."""
+    return (
+        0x0E00 <= code <= 0x0EFF  # noqa: PLR2004
+        or 0x1100 <= code <= 0x11FF  # noqa: PLR2004
+        or 0x2E80 <= code <= 0x9FFF  # noqa: PLR2004
+        or 0xA960 <= code <= 0xA97F  # noqa: PLR2004
+        or 0xAC00 <= code <= 0xD7FF  # noqa: PLR2004
+        or 0xF900 <= code <= 0xFAFF  # noqa: PLR2004
+        or 0x20000 <= code <= 0x3FFFF  # noqa: PLR2004
+    )
+
+
+class _Folded(dict[int, str]):
+    """The table of `str.translate` for text beyond ASCII, computed as needed."""
+
+    def __missing__(self, code: int) -> str:
+        return _fold_character(code)
+
+
+_FOLDED = _Folded()
