@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, final
 
 import attrs
@@ -19,17 +19,20 @@ from ndrcodes._text import fold
 #: Lines of a report that are read; what follows is never the reason.
 LINES: Final = 600
 _LINE_LENGTH: Final = 2000
+_JSON_DEPTH: Final = 12
+_JSON_ITEMS: Final = 200
 _ADDRESS_PATTERN = (
     r"<?(?:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
     r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]]{1,64}@[A-Za-z0-9._\u0080-\uffff-]{1,253}"
     r"[A-Za-z0-9\u0080-\uffff])>?"
 )
 ADDRESS = re.compile(_ADDRESS_PATTERN, re.IGNORECASE)
-_VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\.\.\.")
+_VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\{code\}|\.\.\.")
 _VARIABLES = {
     "{address}": _ADDRESS_PATTERN,
     "{reason}": r"(?P<reason>.{0,2000}?)",
     "{name}": r"[^\s@<>:]{1,64}",
+    "{code}": r"[245][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?",
     "...": r".{0,120}?",
 }
 _RULER = re.compile(r"[\s\-=_*#+.~]*")
@@ -89,7 +92,7 @@ class Layouts:
     def _lines(self) -> dict[str, list[re.Pattern[str]]]:
         return {
             field: [line_pattern(source) for source in self._every(field)]
-            for field in ("recipient", "original", "until")
+            for field in ("recipient", "fallback", "original", "until")
         }
 
     @functools.cached_property
@@ -100,6 +103,12 @@ class Layouts:
             for field in ("sender", "subject", "mark", "header")
             for kind in kinds
         }
+
+    def report_from_json(self, text: str) -> str:
+        """Turn a notification in JSON into the fields of a report, or return an empty text."""
+        names = {key: field for table in self._formats.values() for key, field in table.get("json", {}).items()}
+        groups = list(_json_groups(text, names, _JSON_DEPTH))
+        return "\n\n".join("\n".join(group) for group in groups)
 
     def has(self, field: str, kind: str, text: str) -> bool:
         """Tell whether one of the phrases of a field, for a kind of message, is in the text."""
@@ -137,11 +146,14 @@ class Layouts:
     def recipients(self, lines: list[str], ignore: Iterable[str]) -> list[Found]:
         """Find the recipients and, for each, the text that belongs to it."""
         skipped = {address.lower() for address in ignore}
+        return self._search("recipient", lines, skipped) or self._search("fallback", lines, skipped)
+
+    def _search(self, field: str, lines: list[str], skipped: set[str]) -> list[Found]:
         starts: list[tuple[int, str, str]] = []
         for at, line in enumerate(lines):
             if "@" not in line:
                 continue
-            for pattern in self._lines["recipient"]:
+            for pattern in self._lines[field]:
                 found = pattern.fullmatch(line)
                 if found:
                     reason = found.groupdict().get("reason") or ""
@@ -157,7 +169,7 @@ class Layouts:
 
     def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
         """Collect what follows a recipient: its reason, up to an empty line behind words."""
-        block = [reason] if reason.strip() else []
+        block = [reason.strip(" .")] if reason.strip(" .") else []
         for line in lines[start:stop]:
             if not line.strip() or _RULER.fullmatch(line):
                 if block:
@@ -166,7 +178,7 @@ class Layouts:
             if any(pattern.fullmatch(line) for pattern in self._lines["until"]):
                 break
             block.append(line.strip())
-        return " ".join(block)
+        return "\n".join(block)
 
 
 #: A header field that begins a returned original.
@@ -178,18 +190,45 @@ _HEADER_START = re.compile(
 _HEADER = re.compile(r"\s{0,4}[!-9;-~]{2,60}:\s?\S")
 
 
+def _json_groups(value: object, names: Mapping[str, str], depth: int) -> Iterator[list[str]]:
+    """Yield the fields of every object that names one; JSON inside a text is read too."""
+    if depth == 0:
+        return
+    if isinstance(value, str):
+        if value.lstrip()[:1] == "{":
+            import json  # noqa: PLC0415 - rarely needed
+
+            try:
+                yield from _json_groups(json.loads(value, strict=False), names, depth - 1)
+            except (ValueError, RecursionError):
+                return
+    elif isinstance(value, list):
+        for one in value[:_JSON_ITEMS]:
+            yield from _json_groups(one, names, depth - 1)
+    elif isinstance(value, dict):
+        fields = [
+            f"{names[key]}: {' '.join(one.split())}"
+            for key, one in value.items()
+            if key in names and isinstance(one, str)
+        ]
+        if fields:
+            yield fields
+        for one in value.values():
+            yield from _json_groups(one, names, depth - 1)
+
+
 def _without(line: str, reason: str) -> str:
     return line.replace(reason, "", 1) if reason else line
 
 
 def paragraphs(lines: list[str]) -> list[str]:
-    """Return the text between empty lines and rulers, unfolded."""
+    """Return the text between empty lines and rulers."""
     result: list[str] = []
     block: list[str] = []
     for line in [*lines, ""]:
         if line.strip() and not _RULER.fullmatch(line):
             block.append(line.strip())
         elif block:
-            result.append(" ".join(block))
+            result.append("\n".join(block))
             block = []
     return result

@@ -92,6 +92,13 @@ _REPORT_START = re.compile(
     r"[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+_INDENT = re.compile(r"^[ \t]{1,8}(?=[A-Za-z-]{4,40}:[ \t])", re.MULTILINE)
+_UNINDENTED = re.compile(r"\n(?=[^\s])(?![A-Za-z][!-9;-~]{1,60}[ \t]*:)")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_NEXT_RECIPIENT = re.compile(
+    r"\n(?=(?:Original-Recipient[ \t]*:[^\n]*\n)?Final-Recipient[ \t]*:)", re.IGNORECASE
+)
+_HAS_FINAL = re.compile(r"^Final-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _TYPED = re.compile(r"\s*(?:[A-Za-z0-9-]{1,40}\s*;)?\s*(.*)", re.DOTALL)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
@@ -196,8 +203,13 @@ class _Reader:
             self._find_report_in_text()
 
     def _find_report_in_text(self) -> None:
-        """Find a report that is not marked as one: a wrong type, a wrong boundary."""
+        """Find a report that is not marked as one: a wrong type, a wrong boundary, JSON."""
         for at, text in enumerate(self._texts):
+            if text.lstrip()[:1] == "{":
+                notification = self._layouts.report_from_json(text)
+                if notification:
+                    self._reports.append(notification)
+                    return
             start = _REPORT_START.search(text)
             if start and _REPORT_FIELD.search(text):
                 self._texts[at] = text[: start.start()]
@@ -214,6 +226,10 @@ class _Reader:
         lines = [line for text in self._texts for line in self._layouts.human_part(text)]
         about = [group for group in groups if group.get(_FINAL) or group.get("original-recipient")]
         general = groups[0] if groups and groups[0] not in about else Headers(())
+        feedback = [group for group in groups if group.get("feedback-type")]
+        if feedback:
+            self._feedback = Headers(tuple(field for group in [*feedback, *about] for field in group.fields))
+            return self._complaint()
         if about:
             reports = [self._from_group(group, lines, len(about)) for group in about]
             kind = _kind_of(reports)
@@ -226,11 +242,11 @@ class _Reader:
             if found_kind is MessageKind.AUTO_REPLY:
                 return self._auto_reply(lines)
             kind = found_kind
-            reports = self._from_text(lines, kind)
-            if not reports:
-                inner = self._inner()
-                if inner is not None:
-                    return inner
+            named = self._named_in_text(lines)
+            inner = None if named else self._inner()
+            if inner is not None:
+                return inner
+            reports = self._from_text(lines, kind, named)
         return self._finish(kind, _merged(reports), general)
 
     def _judge(self, headers: Headers, lines: list[str], *, reported: bool) -> MessageKind:
@@ -246,7 +262,11 @@ class _Reader:
             or layouts.has("sender", "bounce", f"{sender} {headers.get('return-path')}")
         )
         text = "\n".join(lines)
-        if layouts.has("subject", "complaint", subject) or self._has_header("complaint"):
+        if (
+            layouts.has("subject", "complaint", subject)
+            or layouts.has("mark", "complaint", text)
+            or self._has_header("complaint")
+        ):
             return MessageKind.COMPLAINT
         if automatic:
             for kind in (MessageKind.DELAY, MessageKind.DELIVERED):
@@ -323,8 +343,10 @@ class _Reader:
             original_address=other if other and other != address else None,
             action=action,
             status=status,
-            reply=best.reply or _reply_in(machine, self._matcher),
-            diagnostic=best.text,
+            reply=best.reply
+            or self._any_reply([machine], 1)
+            or self._any_reply(paragraphs(lines), count),
+            diagnostic=_unfold(best.text),
             remote_mta=remote,
             explanation=explanation,
         )
@@ -338,22 +360,31 @@ class _Reader:
         mine = [one.reason for one in found if one.address.lower() in names and one.reason]
         if mine or count > 1:
             return mine
-        return _unfold_all(paragraphs(lines))
+        return paragraphs(lines)
 
-    def _from_text(self, lines: list[str], kind: MessageKind) -> list[RecipientReport]:
-        """Read the recipients of a report that is written for people only."""
+    def _named_in_text(self, lines: list[str]) -> dict[str, list[str]]:
+        """Find the recipients of a report that is written for people only, with their reasons."""
         found = self._layouts.recipients(lines, self._own_addresses())
-        reasons: dict[str, list[str]] = {}
-        for one in found:
-            reasons.setdefault(one.address.lower(), []).append(one.reason)
-        spelling = {one.address.lower(): one.address for one in reversed(found)}
         header = ADDRESS.findall(self._message.headers.get("x-failed-recipients"))
-        addresses = list(dict.fromkeys(header)) or [spelling[key] for key in reasons]
-        addresses = addresses or self._verp_address() or self._original_recipients()
-        everything = _unfold_all(paragraphs(lines))
+        named: dict[str, list[str]] = {address: [] for address in header}
+        spelling = {address.lower(): address for address in header}
+        for one in found:
+            address = spelling.get(one.address.lower())
+            if address is None and not header:
+                address = spelling[one.address.lower()] = one.address
+            if address is not None:
+                named.setdefault(address, []).append(one.reason)
+        return named
+
+    def _from_text(
+        self, lines: list[str], kind: MessageKind, named: dict[str, list[str]]
+    ) -> list[RecipientReport]:
+        """Report on the recipients of a report that is written for people only."""
+        addresses = list(named) or self._verp_address() or self._original_recipients()
+        everything = paragraphs(lines)
         reports = []
         for address in addresses:
-            mine = [reason for reason in reasons.get(address.lower(), ()) if reason.strip()]
+            mine = [reason for reason in named.get(address, ()) if reason.strip()]
             mentions = [text for text in everything if address.lower() in text.lower()]
             hint = address.rpartition("@")[2]
             best = self._best(mine, hint)
@@ -369,7 +400,7 @@ class _Reader:
                     action="delayed" if kind is MessageKind.DELAY else "failed",
                     status=best.status or self._any_status(everything, len(addresses)),
                     reply=best.reply or self._any_reply(everything, len(addresses)),
-                    diagnostic=best.text,
+                    diagnostic=_unfold(best.text),
                     remote_mta=None,
                     explanation=best,
                 )
@@ -434,6 +465,7 @@ class _Reader:
         told = [
             *feedback.all("original-rcpt-to"),
             *feedback.all("removal-recipient"),
+            *feedback.all(_FINAL),
             self._message.headers.get("x-hmxmroriginalrecipient"),
         ]
         addresses = [_address(value) for value in told if _address(value)]
@@ -501,16 +533,23 @@ class _Reader:
 
 
 def _groups(text: str) -> list[Headers]:
-    """Cut a report into its groups of fields (RFC 3464, section 2.1)."""
-    plain = re.sub(r"^[ \t]{1,4}(?=[A-Za-z-]{4,40}:[ \t])", "", text, flags=re.M) if text[:1] in " \t" else text
+    """Cut a report into its groups of fields (RFC 3464, section 2.1).
+
+    Three faults are mended: an indented report, an unindented continuation line, and a missing
+    empty line between recipients.
+    """
+    if text[:1] in (" ", "\t"):
+        text = _INDENT.sub("", text)
+    text = _UNINDENTED.sub("\n ", text)
     groups: list[Headers] = []
-    for block in re.split(r"\n[ \t]*\n", plain):
-        # A missing empty line runs groups together: a second Final-Recipient begins a new one.
-        pieces = re.split(r"\n(?=(?:Original-Recipient[ \t]*:[^\n]*\n)?Final-Recipient[ \t]*:)", block, flags=re.I)
-        for piece in pieces:
-            fields = Headers.parse(piece)
-            if fields.fields:
-                groups.append(fields)
+    for block in _EMPTY_LINE.split(text):
+        pieces: list[str] = []
+        for piece in _NEXT_RECIPIENT.split(block):
+            if pieces and not _HAS_FINAL.search(pieces[-1]):
+                pieces[-1] += f"\n{piece}"
+            else:
+                pieces.append(piece)
+        groups += [group for group in map(Headers.parse, pieces) if group.fields]
     return groups
 
 
@@ -545,10 +584,6 @@ def _unfold(text: str) -> str:
     return re.sub(r"\s+", " ", decode_words(text)).strip()
 
 
-def _unfold_all(texts: list[str]) -> list[str]:
-    return [_unfold(text) for text in texts]
-
-
 def _host(field: str) -> str | None:
     found = _TYPED.match(field)
     host = _HOST.search(found[1]) if found else None
@@ -576,12 +611,8 @@ def _telling(told: StatusCode | None, found: StatusCode | None) -> StatusCode | 
     """Choose between the Status field and the code in the diagnostic's own words."""
     if told is None or found is None:
         return told or found
-    vague = told.subject == 0 or told.detail == 0
-    return found if vague and not (found.subject == 0 and found.detail == 0) else told
-
-
-def _reply_in(text: str, matcher: Matcher) -> int | None:
-    return matcher.explain(text).reply if text else None
+    vague = found.subject == 0 or found.detail == 0
+    return told if vague and not (told.subject == 0 or told.detail == 0) else found
 
 
 def _kind_of(reports: list[RecipientReport]) -> MessageKind:

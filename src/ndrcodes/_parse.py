@@ -24,7 +24,7 @@ FOLLOWS_REPLY: Final = 4  # "550 5.1.1": the form of RFC 2034, section 4
 LABELLED: Final = 3  # "Status: 5.1.1", "dsn=5.1.1", "(#5.1.1)", or at the start of a line
 PROSE: Final = 2  # among words
 VAGUE: Final = 2  # what a code with subject 0 loses: it only wraps or says nothing
-DOUBTFUL: Final = 0
+_SUCCESS: Final = 8  # more than any credibility
 
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 _JOINS_AFTER = re.compile(r"[0-9A-Za-z_]|[.:/@-][0-9]|@")
@@ -50,12 +50,14 @@ _JOINS_BEFORE = frozenset("._@:/+,") | frozenset("0123456789")
 #: Where a reply code can stand (RFC 5321, section 4.2): at the start of a line or of what a
 #: server is quoted to have said. A bare number among words is none.
 _REPLY = re.compile(
-    r"(?:^|[\r\n]|[;:#'\"(\[<>=]|\b(?:smtp|esmtp|error|code|status|response|reply|replied|returned"
-    r"|said|with|was|got|->|=>))[\s:#'\"(\[]{0,3}([245][0-7][0-9])(?=[\s\-:;,.)\]'\"#<_]|$)",
+    r"(?:(?:^|[\r\n]|[;:#'\"(\[<>]|\b(?:smtp|esmtp|error|code|status|response|reply|replied|returned"
+    r"|said|with|was|got)[\s:=]|->|=>)[\s:#'\"(\[]{0,3}([245][0-7][0-9])"
+    r"(?=[ \t\r\n\-:;,)\]'\"#<_]|\.(?:\s|$)|$)|\b([245][0-5][0-9])(?=-['\"]))",
     re.IGNORECASE,
 )
 _INNER = re.compile(
-    r"\bsaid\b|\breturned\b|\breplied\b|\bresponded\b|\bresponse\b|->|\bremote server\b",
+    r"\bsaid\b|\breturned\b|\breplied\b|\bresponded\b|\bresponse\b|->|\bremote server\b"
+    r"|<(?=[245][0-9]{2}[ -])",
     re.IGNORECASE,
 )
 
@@ -200,13 +202,20 @@ def choose(text: str, mentions: list[Mention]) -> Mention | None:
         return None
     best = mentions[0]
     for mention in mentions[1:]:
-        if mention.credibility > best.credibility or (
-            mention.credibility == best.credibility
+        more = _credence(mention) - _credence(best)
+        if more > 0 or (
+            more == 0
             and mention.code != best.code
             and _INNER.search(text, best.end, mention.start)
         ):
             best = mention
     return best
+
+
+def _credence(mention: Mention) -> int:
+    """Rank a mention; in a transcript with both, a failure tells more than a success."""
+    succeeded = mention.code.klass == 2  # type: ignore[union-attr]  # noqa: PLR2004
+    return mention.credibility - (_SUCCESS if succeeded else 0)
 
 
 def reply_of(text: str, status: Mention | None) -> int | None:
@@ -219,8 +228,10 @@ def reply_of(text: str, status: Mention | None) -> int | None:
             return int(before[1])
     first: int | None = None
     for found in _REPLY.finditer(text):
-        reply = int(found[1])
-        if status is None or reply // 100 == status.code.klass:  # type: ignore[union-attr]
+        reply = int(found[1] or found[2])
+        klass = reply // 100
+        # A transcript begins with successes; the failure is what counts.
+        if klass == status.code.klass if status else klass != 2:  # type: ignore[union-attr]  # noqa: PLR2004
             return reply
         first = first or reply
     return first
@@ -229,9 +240,9 @@ def reply_of(text: str, status: Mention | None) -> int | None:
 def _find_replies(text: str, statuses: list[Mention]) -> list[Mention]:
     inside = [(mention.start, mention.end) for mention in statuses]
     found_at = {
-        found.span(1): LABELLED
+        found.span(found.lastindex or 0): LABELLED
         for found in _REPLY.finditer(text)
-        if not any(start <= found.start(1) < end for start, end in inside)
+        if not any(start <= found.end() - 1 < end for start, end in inside)
     }
     for start, _ in inside:
         before = _REPLY_BEFORE.search(text, max(0, start - 8), start)

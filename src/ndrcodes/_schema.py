@@ -379,6 +379,16 @@ _record: dict[str, _Reader] = {
     "replaces": _one_or_more(_matching(_RECORD_ID, "provider/slug")),
 }
 _lines = _list(_line)
+#: The fields of RFC 3464 and RFC 5965 that keys of a notification in JSON can stand for.
+_REPORT_FIELDS = (
+    "final-recipient",
+    "action",
+    "status",
+    "diagnostic-code",
+    "remote-mta",
+    "reporting-mta",
+    "feedback-type",
+)
 _format: dict[str, _Reader] = {
     "id": _matching(_NAME, "qmail"),
     "kind": _one_of(("bounce", "delay", "delivered", "auto-reply", "complaint")),
@@ -387,8 +397,10 @@ _format: dict[str, _Reader] = {
     "header": _list(_phrase),
     "mark": _list(_phrase),
     "recipient": _lines,
+    "fallback": _lines,
     "original": _lines,
     "until": _lines,
+    "json": _mapping(re.compile(r"[A-Za-z_]+"), "emailAddress", _one_of(_REPORT_FIELDS)),
 }
 
 #: For each section of a file: the field of `Data` it fills, its keys, and the required ones.
