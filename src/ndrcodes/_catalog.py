@@ -44,6 +44,8 @@ class Traits:
     actions: tuple[Action, Action]
     wrapper: bool
     symptom: bool
+    #: Either of the two.
+    names_no_cause: bool
     #: Whether the provider is somebody's servers: another provider's name speaks against it.
     server: bool
     #: The keys of its status codes, and the same without the class.
@@ -282,6 +284,7 @@ class Catalog:
             actions=self.actions(category),
             wrapper=record.get("wrapper", False),
             symptom=record.get("symptom", False),
+            names_no_cause=record.get("wrapper", False) or record.get("symptom", False),
             server=kind in (ProviderKind.SERVICE, ProviderKind.SOFTWARE),
             status=status,
             conditions=frozenset(key[1:] for key in status),

@@ -318,7 +318,7 @@ class _Found:
         """Rank the records whose words or vendor codes stand in the text."""
         weights: dict[str, int] = {}
         vendor: dict[str, int] = {}
-        for kind, identity, phrase in self.hits:
+        for kind, identity, phrase in _uncovered(self.catalog, self.hits):
             if kind == RECORD:
                 if phrase.weight > weights.get(identity, 0):
                     weights[identity] = phrase.weight
@@ -395,6 +395,30 @@ class _Found:
         if self.reply in traits.replies:
             points += _REPLY
         return points
+
+
+def _uncovered(catalog: Catalog, hits: list[Hit]) -> list[Hit]:
+    """Leave out phrases that only stand inside a longer one which names no cause.
+
+    In "it was rejected by the recipient domain", the words "rejected by the recipient" say no
+    more than the sentence that they are part of.
+    """
+    frames = [
+        (identity, f" {' '.join(phrase.chunks)} ".replace("  ", " "), phrase.weight)
+        for kind, identity, phrase in hits
+        if kind == RECORD and catalog.traits(identity).names_no_cause
+    ]
+    if not frames:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit[2].gaps
+        or not any(
+            hit[2].weight < weight and hit[1] != identity and hit[2].chunks[0] in frame
+            for identity, frame, weight in frames
+        )
+    ]
 
 
 def _permanence(

@@ -327,10 +327,10 @@ class _Reader:
             comment = group.get("status").partition(status_field[1])[2].strip(" ()")
             candidates += [f"{status_field[1]} {comment}".strip()]
         best = self._best(candidates, hint)
-        if best is None or self._basis(best) < Basis.WORDS:
-            best = self._best(
-                [*candidates, *self._human_texts(lines, address, other, count)], hint
-            ) or self._explain(status_field[1] if status_field else "", hint)
+        mine, rest = self._human_texts(lines, address, other, count)
+        best = self._more_telling(best, mine, rest, hint)
+        if best is None:
+            best = self._explain(status_field[1] if status_field else "", hint)
         status = best.status
         if status_field:
             told = StatusCode.parse(status_field[1]) if _strict(status_field[1]) else None
@@ -353,14 +353,32 @@ class _Reader:
 
     def _human_texts(
         self, lines: list[str], address: str, other: str, count: int
-    ) -> list[str]:
-        """Collect what the report says in words about one of its recipients."""
+    ) -> tuple[list[str], list[str]]:
+        """Collect what the report says in words about a recipient, and what else it says."""
         found = self._layouts.recipients(lines, self._own_addresses())
         names = {address.lower(), other.lower()}
         mine = [one.reason for one in found if one.address.lower() in names and one.reason]
-        if mine or count > 1:
-            return mine
-        return paragraphs(lines)
+        return mine, [] if mine or count > 1 else paragraphs(lines)
+
+    def _more_telling(
+        self, best: Explanation | None, mine: list[str], rest: list[str], hint: str | None
+    ) -> Explanation | None:
+        """Look for a text that explains more than the best one so far.
+
+        A text about this very recipient wins if it says more. One about the whole message wins
+        only if it names a cause, since reports hold much that names none.
+        """
+        if best is not None and self._basis(best) == Basis.WORDS:
+            return best
+        for text in mine:
+            explanation = self._explain(text, hint)
+            if best is None or self._basis(explanation) > self._basis(best):
+                best = explanation
+        if best is None or self._basis(best) < Basis.WORDS:
+            other = self._best(rest, hint)
+            if other is not None and (best is None or self._basis(other) == Basis.WORDS):
+                best = other
+        return best
 
     def _named_in_text(self, lines: list[str]) -> dict[str, list[str]]:
         """Find the recipients of a report that is written for people only, with their reasons."""
@@ -387,10 +405,8 @@ class _Reader:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
             mentions = [text for text in everything if address.lower() in text.lower()]
             hint = address.rpartition("@")[2]
-            best = self._best(mine, hint)
-            if best is None or self._basis(best) < Basis.WORDS:
-                rest = everything if len(addresses) == 1 or not (mine or mentions) else mentions
-                best = self._best([*mine, *rest], hint)
+            rest = everything if len(addresses) == 1 or not (mine or mentions) else mentions
+            best = self._more_telling(None, mine, rest, hint)
             if best is None:
                 best = self._explain(decode_words(self._message.headers.get("subject")), hint)
             reports.append(
