@@ -10,9 +10,10 @@ from typing import Any, Self, final
 
 import attrs
 
-from ndrcodes._index import Index, status_keys
+from ndrcodes._index import Index, names_host, status_keys
 from ndrcodes._layout import Layouts
 from ndrcodes._load import Resource, layer, read_builtin, read_extensions, read_path
+from ndrcodes._phrase import join
 from ndrcodes._schema import Data, blocklist_from, data_from, provider_from, record_from
 from ndrcodes._text import fold
 from ndrcodes.errors import UnknownLanguage
@@ -239,6 +240,21 @@ class Catalog:
         return MappingProxyType(
             {identity: blocklist_from(identity, blocklists[identity]) for identity in sorted(blocklists)}
         )
+
+    def find_blocklist(self, text: str) -> Blocklist | None:
+        """Return the DNS blocklist that a text names most clearly: by zone, name or page."""
+        joined = join(fold(text))
+        named: list[tuple[int, str]] = []
+        for identity, table in self._data.blocklists.items():
+            for rank, field in enumerate(("zones", "hosts")):
+                named += [
+                    (rank * 1000 - len(host), identity)
+                    for host in table.get(field, ())
+                    if join(fold(host)) in joined and names_host(text, host)
+                ]
+            if join(fold(table["name"])) in joined:
+                named.append((500, identity))
+        return self.blocklists[min(named)[1]] if named else None
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -13,19 +13,20 @@ import itertools
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Final, final
+from typing import Final, NamedTuple, final
 
 from ndrcodes._phrase import Phrase, join
 from ndrcodes._schema import Data
 from ndrcodes._text import fold
 from ndrcodes.records import ProviderKind, StatusPattern
 
-#: What a phrase stands for.
-RECORD: Final = "record"
+#: What a phrase stands for: words that name a cause; words that name none (of a symptom or
+#: wrapper record); a provider's own code; a provider's mark or host.
+CAUSE: Final = "cause"
+FRAME: Final = "frame"
 VENDOR_CODE: Final = "vendor-code"
 MARK: Final = "mark"
 HOST: Final = "host"
-BLOCKLIST: Final = "blocklist"
 
 #: A phrase as it is stored: source, what it stands for, the id of that.
 Row = tuple[str, str, str]
@@ -36,8 +37,22 @@ _SHORTEST_VENDOR_CODE = 4
 #: A phrase that stands in the text: what for, the id of that, the phrase.
 Hit = tuple[str, str, Phrase]
 
-#: The only chunk of a phrase, or "" if it has several; its words; the hit it makes.
-_Entry = tuple[str, frozenset[str], Hit]
+
+
+class Hits(NamedTuple):
+    """The phrases that stand in a text, sorted by what they stand for."""
+
+    causes: list[Hit]
+    frames: list[Hit]
+    vendor_codes: list[Hit]
+    names: list[Hit]
+
+
+_FIELDS: Final = {CAUSE: 0, FRAME: 1, VENDOR_CODE: 2, MARK: 3, HOST: 3}
+
+#: The only chunk of a phrase, or "" if it has several; its words; the hit it makes; the field of
+#: `Hits` that it goes into.
+_Entry = tuple[str, frozenset[str], Hit, int]
 
 
 @final
@@ -85,18 +100,18 @@ class Index:
             "hosts": self._hosts,
         }
 
-    def find(self, words: list[str]) -> list[Hit]:
+    def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
         present = set(words)
         text = join(words)
-        hits: list[Hit] = []
+        hits = Hits([], [], [], [])
         buckets = self._buckets
         anchors: list[tuple[str, ...] | str] = [*(present & self._words)]
-        anchors += self._pairs.intersection(zip(words, words[1:], strict=False))
+        anchors += self._pairs.intersection(itertools.pairwise(words))
         for anchor in anchors:
-            for chunk, needed, hit in buckets.get(anchor) or self._compile(anchor):
+            for chunk, needed, hit, field in buckets.get(anchor) or self._compile(anchor):
                 if (chunk in text) if chunk else (needed <= present and hit[2].locate(text)):
-                    hits.append(hit)
+                    hits[field].append(hit)
         return hits
 
     def by_status(self, status: str) -> tuple[list[str], list[str], list[str]]:
@@ -129,7 +144,8 @@ class Index:
         for source, kind, identity in self._anchors[key]:
             phrase = Phrase.compile(source)
             chunk = "" if phrase.gaps else phrase.chunks[0]
-            compiled.append((chunk, phrase.words, (sys.intern(kind), identity, phrase)))
+            hit = (sys.intern(kind), identity, phrase)
+            compiled.append((chunk, phrase.words, hit, _FIELDS[kind]))
         return self._buckets.setdefault(anchor, tuple(compiled))
 
 
@@ -146,11 +162,10 @@ def vendor_phrase(code: str) -> str | None:
 
 def _phrases(data: Data) -> Iterable[Row]:
     for identity, record in data.records.items():
-        for phrase in record.get("phrases", ()):
-            yield phrase, RECORD, identity
-        for phrases in record.get("localized", {}).values():
+        kind = FRAME if record.get("symptom") or record.get("wrapper") else CAUSE
+        for phrases in (record.get("phrases", ()), *record.get("localized", {}).values()):
             for phrase in phrases:
-                yield phrase, RECORD, identity
+                yield phrase, kind, identity
         code = record.get("vendor_code")
         if code is not None and (phrase := vendor_phrase(code)):
             yield phrase, VENDOR_CODE, identity
@@ -159,10 +174,6 @@ def _phrases(data: Data) -> Iterable[Row]:
             yield phrase, MARK, identity
         for host in provider.get("hosts", ()):
             yield host, HOST, identity
-    for identity, blocklist in data.blocklists.items():
-        for host in (*blocklist.get("zones", ()), *blocklist.get("hosts", ())):
-            yield host, BLOCKLIST, identity
-        yield blocklist["name"], BLOCKLIST, identity
 
 
 def _file_phrases(rows: Iterable[Row]) -> dict[str, list[Row]]:

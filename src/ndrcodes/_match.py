@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import itertools
 import operator
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,7 +21,7 @@ from typing import Any, Final, Protocol, final
 import attrs
 
 from ndrcodes._catalog import Catalog, Traits
-from ndrcodes._index import BLOCKLIST, HOST, MARK, RECORD, VENDOR_CODE, Hit, names_host
+from ndrcodes._index import MARK, Hits, names_host
 from ndrcodes._parse import Mention, find_codes, parse, value_of
 from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
 from ndrcodes._render import as_dict, as_markdown, as_text
@@ -70,6 +71,9 @@ _STATUS: Final = 8
 _STATUS_OF_OTHER_CLASS: Final = 4
 _OTHER_STATUS: Final = -4
 _REPLY: Final = 2
+
+#: The most that agreement can give one record over another.
+_WIDEST_AGREEMENT: Final = (_PROVIDER_NAMED + _STATUS + _REPLY) - (_ANOTHER_NAMED + _OTHER_STATUS)
 
 #: For each basis by its number: itself and how well it supports the answer.
 _BASES: Final = (
@@ -255,10 +259,7 @@ class Matcher:
         hits = catalog.index.find(fold(unfold(plain)))
         named = _named(catalog, hits, plain, remote_host)
         found = _Found(catalog, hits, named, key, reply)
-        ranked = found.by_words()
-        best = min(ranked, default=None)
-        if best is None or best[0] > -Basis.WORDS:
-            best = min(found.by_codes(ranked), default=best)
+        best = found.best()
         if best is None:
             basis, category, known = None, Category.UNKNOWN, Permanence.UNKNOWN
             actions = catalog.actions(category)
@@ -281,13 +282,11 @@ class Matcher:
         )
 
 
-def _named(
-    catalog: Catalog, hits: list[Hit], plain: str, remote_host: str | None
-) -> dict[str, int]:
+def _named(catalog: Catalog, hits: Hits, plain: str, remote_host: str | None) -> dict[str, int]:
     """Return the providers that the caller or the text names, and how clearly."""
     named: dict[str, int] = {}
-    for kind, identity, phrase in hits:
-        if kind == MARK or (kind == HOST and names_host(plain, phrase.source)):
+    for kind, identity, phrase in hits.names:
+        if kind == MARK or names_host(plain, phrase.source):
             named[identity] = max(named.get(identity, 0), phrase.weight)
     if remote_host:
         provider = catalog.index.by_host(remote_host)
@@ -308,40 +307,72 @@ class _Found:
     """What stands in a text, and how the records that it speaks for compare."""
 
     catalog: Catalog
-    hits: list[Hit]
+    hits: Hits
     named: Mapping[str, int]
     #: The status code as it stands in the text, or "".
     status: str
     reply: int | None
 
-    def by_words(self) -> list[_Rank]:
-        """Rank the records whose words or vendor codes stand in the text."""
+    def best(self) -> _Rank | None:
+        """Return the first of `ranked`, without ranking what cannot be first."""
+        causes = self._causes()
+        if not causes:
+            return min(self._ranked({}), default=None)
+        # The longest words win unless agreement makes up for what another lacks.
+        least = max(causes.values()) - _WIDEST_AGREEMENT
+        return min(self._by_words({one: weight for one, weight in causes.items() if weight >= least}))
+
+    def ranked(self) -> list[_Rank]:
+        """Rank every record that the words or codes of the text speak for."""
+        return sorted(self._ranked(self._causes()))
+
+    def _causes(self) -> dict[str, int]:
+        """Return the records whose words or own codes name a cause, and how long these are.
+
+        A phrase that only stands inside a longer one which names no cause is left out: in "it was
+        rejected by the recipient domain", the words "rejected by the recipient" say no more than
+        the sentence that they are part of.
+        """
+        hits = self.hits
         weights: dict[str, int] = {}
-        vendor: dict[str, int] = {}
-        for kind, identity, phrase in _uncovered(self.catalog, self.hits):
-            if kind == RECORD:
-                if phrase.weight > weights.get(identity, 0):
-                    weights[identity] = phrase.weight
-            elif kind == VENDOR_CODE:
-                weights.setdefault(identity, 0)
-                vendor[identity] = _VENDOR_CODE
-        traits_of = self.catalog.traits
+        frames = [(phrase.weight, phrase.chunks) for _, _, phrase in hits.frames]
+        for _, identity, phrase in hits.causes:
+            weight = phrase.weight
+            if weight > weights.get(identity, 0) and not (frames and _covered(phrase, frames)):
+                weights[identity] = weight
+        for _, identity, _ in hits.vendor_codes:
+            if not self.catalog.traits(identity).names_no_cause:
+                weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
+        return weights
+
+    def _frames(self) -> dict[str, int]:
+        weights: dict[str, int] = {}
+        for _, identity, phrase in self.hits.frames:
+            weights[identity] = max(phrase.weight, weights.get(identity, 0))
+        for _, identity, _ in self.hits.vendor_codes:
+            if self.catalog.traits(identity).names_no_cause:
+                weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
+        return weights
+
+    def _ranked(self, causes: dict[str, int]) -> list[_Rank]:
+        by_words = self._by_words(causes) + self._by_words(self._frames())
+        return by_words + self._by_codes({identity for _, _, identity in by_words})
+
+    def _by_words(self, weights: dict[str, int]) -> list[_Rank]:
         ranked: list[_Rank] = []
         for identity, weight in weights.items():
-            traits = traits_of(identity)
-            points = weight + self._agreement(traits) + vendor.get(identity, 0)
+            traits = self.catalog.traits(identity)
             if traits.wrapper:
                 basis = Basis.WRAPPER
             elif traits.symptom:
                 basis = Basis.SYMPTOM
             else:
                 basis = Basis.WORDS
-            ranked.append((-basis, -points, identity))
+            ranked.append((-basis, -weight - self._agreement(traits), identity))
         return ranked
 
-    def by_codes(self, by_words: list[_Rank]) -> list[_Rank]:
-        """Add the records that the codes alone speak for."""
-        known = {identity for _, _, identity in by_words}
+    def _by_codes(self, known: set[str]) -> list[_Rank]:
+        """Rank the other records that the codes alone speak for."""
         ranked: list[_Rank] = []
         if self.status:
             exact, subject, klass = self.catalog.index.by_status(self.status)
@@ -358,7 +389,7 @@ class _Found:
         if self.reply is not None:
             by_reply = self.catalog.index.by_reply(self.reply)
             ranked += [(-Basis.REPLY, 0, identity) for identity in by_reply]
-        return by_words + [rank for rank in ranked if rank[2] not in known]
+        return [rank for rank in ranked if rank[2] not in known]
 
     def _decided(self, every: list[Traits]) -> list[Traits]:
         """Keep the records of a code that it speaks for.
@@ -397,28 +428,13 @@ class _Found:
         return points
 
 
-def _uncovered(catalog: Catalog, hits: list[Hit]) -> list[Hit]:
-    """Leave out phrases that only stand inside a longer one which names no cause.
-
-    In "it was rejected by the recipient domain", the words "rejected by the recipient" say no
-    more than the sentence that they are part of.
-    """
-    frames = [
-        (identity, f" {' '.join(phrase.chunks)} ".replace("  ", " "), phrase.weight)
-        for kind, identity, phrase in hits
-        if kind == RECORD and catalog.traits(identity).names_no_cause
-    ]
-    if not frames:
-        return hits
-    return [
-        hit
-        for hit in hits
-        if hit[2].gaps
-        or not any(
-            hit[2].weight < weight and hit[1] != identity and hit[2].chunks[0] in frame
-            for identity, frame, weight in frames
-        )
-    ]
+def _covered(phrase: Phrase, frames: list[tuple[int, tuple[str, ...]]]) -> bool:
+    if phrase.gaps:
+        return False
+    chunk = phrase.chunks[0]
+    return any(
+        weight > phrase.weight and any(chunk in one for one in chunks) for weight, chunks in frames
+    )
 
 
 def _permanence(
@@ -533,21 +549,14 @@ class _Pending:
         return MappingProxyType(details)
 
     def _add_blocklist(self, details: dict[str, str]) -> None:
-        lists = [
-            (-phrase.weight, identity)
-            for kind, identity, phrase in self._found.hits
-            if kind == BLOCKLIST
-            and ("." not in phrase.source or names_host(self._plain, phrase.source))
-        ]
-        if lists:
-            table = self._catalog.data.blocklists[min(lists)[1]]
-            details["blocklist"] = table["name"]
-            if "removal" in table:
-                details["removal_url"] = table["removal"]
+        found = self._catalog.find_blocklist(self._plain)
+        if found is not None:
+            details["blocklist"] = found.name
+            if found.removal:
+                details["removal_url"] = found.removal
 
     @functools.cached_property
     def matches(self) -> tuple[Match, ...]:
-        ranked = sorted(self._found.by_codes(self._found.by_words()))
         return tuple(
             Match(
                 self._catalog[identity],
@@ -555,7 +564,7 @@ class _Pending:
                 -points,
                 self._evidence(identity, by_reply=-basis == Basis.REPLY),
             )
-            for basis, points, identity in ranked
+            for basis, points, identity in self._found.ranked()
         )
 
     @property
@@ -575,11 +584,9 @@ class _Pending:
 
     def _decisive(self, record: str) -> list[Phrase]:
         """Return the phrases that speak for a record, the longest first."""
-        mine = [
-            phrase
-            for kind, identity, phrase in self._found.hits
-            if identity == record and kind in (RECORD, VENDOR_CODE)
-        ]
+        hits = self._found.hits
+        every = itertools.chain(hits.causes, hits.frames, hits.vendor_codes)
+        mine = [phrase for _, identity, phrase in every if identity == record]
         return sorted(mine, key=lambda phrase: (-phrase.weight, phrase.source))
 
     def _evidence(self, identity: str, *, by_reply: bool) -> tuple[Evidence, ...]:
@@ -588,8 +595,8 @@ class _Pending:
             evidence += [Evidence("phrase", *span) for span in self._where(phrase)]
         provider = self._catalog.traits(identity).provider
         if provider in self._found.named:
-            for kind, named, phrase in self._found.hits:
-                if kind in (MARK, HOST) and named == provider:
+            for kind, named, phrase in self._found.hits.names:
+                if named == provider:
                     evidence += [Evidence(kind, *span) for span in self._where(phrase)]
         mention = self._mention
         if mention is not None and self._catalog[identity].covers(mention.code):

@@ -36,6 +36,7 @@ _CONTINUED = re.compile(
 )
 
 _PLAIN = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
+_PLAIN_BYTES = _PLAIN.encode() + bytes(128)
 
 
 def tidy(text: str) -> str:
@@ -65,7 +66,8 @@ def unfold(text: str) -> str:
 def fold(text: str) -> list[str]:
     """Return the words of the text: lower case, no accents, letters and digits only."""
     if text.isascii():
-        return text.translate(_PLAIN).split()
+        # Bytes are translated several times faster than text.
+        return text.encode().translate(_PLAIN_BYTES).decode().split()
     return text.translate(_FOLDED).split()
 
 
