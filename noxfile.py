@@ -39,7 +39,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check types, and the published ones with a second checker."""
-    session.install("-e", ".", "nox", "hatchling", *group("test"), *group("typing"), *group("bench"))
+    session.install(
+        "-e", ".", "nox", "hatchling", *group("test"), *group("typing"), *group("bench")
+    )
     session.run("mypy")
     session.run("pyright", "--pythonversion", "3.11", "tests/typing")
 
@@ -82,8 +84,11 @@ def bench(session: nox.Session) -> None:
 def release(session: nox.Session) -> None:
     """Check that the tree is ready to be tagged, then build and try what would be published."""
     version = session.run(
-        "python", "-c", "import re,sys;print(re.search(r'__version__ = \"(.+)\"',"
-        "open('src/ndrcodes/__init__.py').read())[1])", silent=True,
+        "python",
+        "-c",
+        "import re,sys;print(re.search(r'__version__ = \"(.+)\"',"
+        "open('src/ndrcodes/__init__.py').read())[1])",
+        silent=True,
     )
     if session.run("git", "status", "--porcelain", external=True, silent=True):
         session.error("the work tree holds changes; commit or remove them")

@@ -62,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--host", help="the server that answered, if you know it")
     one.add_argument("--json", action="store_true", help="print JSON, one line a result")
     one.add_argument("--markdown", action="store_true", help="print Markdown")
-    one.add_argument("--lines", action="store_true", help="explain each line of the input by itself")
+    one.add_argument(
+        "--lines", action="store_true", help="explain each line of the input by itself"
+    )
     one.add_argument(
         "--summary", action="store_true", help="print a table of causes and what to do with whom"
     )
@@ -205,7 +207,9 @@ def _with_progress(found: Any, options: argparse.Namespace) -> Iterator[tuple[st
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print_explanation(explanation: Explanation, options: argparse.Namespace, *, first: bool) -> None:
+def _print_explanation(
+    explanation: Explanation, options: argparse.Namespace, *, first: bool
+) -> None:
     if options.json:
         _print_json(explanation.to_dict())
         return
@@ -220,7 +224,9 @@ def _print_message(name: str, message: BounceMessage, options: argparse.Namespac
         return
     print(f"{name}: {message.kind}")
     for one in message.recipients:
-        reason = one.explanation.code.title if one.explanation.code else str(one.explanation.category)
+        reason = (
+            one.explanation.code.title if one.explanation.code else str(one.explanation.category)
+        )
         codes = " ".join(str(code) for code in (one.reply, one.status) if code is not None)
         print(f"  {one.address}: {one.explanation.category}, {one.explanation.action}")
         print(f"    {reason}{f' ({codes})' if codes else ''}")
@@ -323,7 +329,9 @@ def _check(options: argparse.Namespace) -> int:
         return _fail(f"no such file: {', '.join(missing)}")
     faults = check_catalog(*options.files)
     if options.json:
-        _print_json([dict(zip(("file", "record", "field", "message"), one, strict=True)) for one in faults])
+        _print_json(
+            [dict(zip(("file", "record", "field", "message"), one, strict=True)) for one in faults]
+        )
     else:
         for fault in faults:
             print(fault)

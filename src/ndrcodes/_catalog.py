@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Self, final
+from typing import Self, final
 
 import attrs
 
@@ -84,18 +84,18 @@ class Catalog:
     # --- making one
 
     @classmethod
-    def builtin(cls) -> Self:
+    def builtin(cls) -> Catalog:
         """Return the catalog that comes with the package, read on first use."""
-        return _BUILTIN.get()  # type: ignore[return-value]
+        return _BUILTIN.get()
 
     @classmethod
-    def default(cls) -> Self:
+    def default(cls) -> Catalog:
         """Return the built-in catalog with every installed extension, read on first use.
 
         Extensions are entry points of the group `ndrcodes.catalogs`. One that cannot be used is
         left out with a `CatalogWarning`. `NDRCODES_NO_PLUGINS=1` in the environment leaves all out.
         """
-        return _DEFAULT.get()  # type: ignore[return-value]
+        return _DEFAULT.get()
 
     @classmethod
     def load(cls, source: str | os.PathLike[str] | Resource) -> Self:
@@ -225,7 +225,10 @@ class Catalog:
         """The providers by id."""
         providers = self._data.providers
         return MappingProxyType(
-            {identity: provider_from(identity, providers[identity]) for identity in sorted(providers)}
+            {
+                identity: provider_from(identity, providers[identity])
+                for identity in sorted(providers)
+            }
         )
 
     def provider(self, identity: str) -> Provider | None:
@@ -238,7 +241,10 @@ class Catalog:
         """The DNS blocklists by id."""
         blocklists = self._data.blocklists
         return MappingProxyType(
-            {identity: blocklist_from(identity, blocklists[identity]) for identity in sorted(blocklists)}
+            {
+                identity: blocklist_from(identity, blocklists[identity])
+                for identity in sorted(blocklists)
+            }
         )
 
     def find_blocklist(self, text: str) -> Blocklist | None:

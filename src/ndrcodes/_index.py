@@ -38,7 +38,6 @@ _SHORTEST_VENDOR_CODE = 4
 Hit = tuple[str, str, Phrase]
 
 
-
 class Hits(NamedTuple):
     """The phrases that stand in a text, sorted by what they stand for."""
 

@@ -106,7 +106,11 @@ class Layouts:
 
     def report_from_json(self, text: str) -> str:
         """Turn a notification in JSON into the fields of a report, or return an empty text."""
-        names = {key: field for table in self._formats.values() for key, field in table.get("json", {}).items()}
+        names = {
+            key: field
+            for table in self._formats.values()
+            for key, field in table.get("json", {}).items()
+        }
         groups = list(_json_groups(text, names, _JSON_DEPTH))
         return "\n\n".join("\n".join(group) for group in groups)
 
@@ -157,15 +161,21 @@ class Layouts:
                 found = pattern.fullmatch(line)
                 if found:
                     reason = found.groupdict().get("reason") or ""
-                    for address in dict.fromkeys(ADDRESS.findall(_without(line, reason))):
-                        if address.lower() not in skipped:
-                            starts.append((at, address, reason))
+                    addresses = dict.fromkeys(ADDRESS.findall(_without(line, reason)))
+                    starts += [
+                        (at, address, reason)
+                        for address in addresses
+                        if address.lower() not in skipped
+                    ]
                     break
-        found_all: list[Found] = []
-        for number, (at, address, reason) in enumerate(starts):
-            stop = next((start for start, _, _ in starts[number + 1 :] if start > at), len(lines))
-            found_all.append(Found(address, self._block(lines, at + 1, stop, reason)))
-        return found_all
+        stops = [*(at for at, _, _ in starts), len(lines)]
+        return [
+            Found(
+                address,
+                self._block(lines, at + 1, next(stop for stop in stops if stop > at), reason),
+            )
+            for at, address, reason in starts
+        ]
 
     def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
         """Collect what follows a recipient: its reason, up to an empty line behind words."""

@@ -35,8 +35,8 @@ class CatalogWarning(UserWarning):
 class Resource(Protocol):
     """What is needed of a path or package resource (`importlib.resources.abc.Traversable`)."""
 
-    name: str
-
+    @property
+    def name(self) -> str: ...
     def is_dir(self) -> bool: ...
     def iterdir(self) -> Iterator[Any]: ...
     def read_bytes(self) -> bytes: ...
@@ -184,9 +184,7 @@ def read_extensions(under: Data) -> Data:
         shown = f"{distribution}:{name}"
         try:
             data = _read_extension(point.value, point, shown)
-            faults = _conflicts(under, data, owners, shown)
-            if faults:
-                raise CatalogError(faults)
+            _refuse_conflicts(under, data, owners, shown)
         except Exception as error:  # noqa: BLE001 - an extension must never take the host down
             warnings.warn(
                 f"catalog extension {name!r} of distribution {distribution!r} is left out: "
@@ -220,9 +218,9 @@ def _read_extension(value: str, point: Any, shown: str) -> Data:
     return made.data
 
 
-def _conflicts(under: Data, data: Data, owners: Mapping[str, str], shown: str) -> tuple[Fault, ...]:
-    """Find records that would silently take another catalog's place."""
-    return tuple(
+def _refuse_conflicts(under: Data, data: Data, owners: Mapping[str, str], shown: str) -> None:
+    """Refuse records that would silently take another catalog's place."""
+    faults = tuple(
         Fault(
             shown,
             identity,
@@ -233,3 +231,5 @@ def _conflicts(under: Data, data: Data, owners: Mapping[str, str], shown: str) -
         for identity in data.records
         if identity in under.records
     )
+    if faults:
+        raise CatalogError(faults)

@@ -21,7 +21,7 @@ def messages(path: pathlib.Path) -> Iterator[tuple[str, bytes | OSError]]:
         return
     try:
         with path.open("rb") as file:
-            if not file.peek(len(_SEPARATOR)).startswith(_SEPARATOR):  # type: ignore[attr-defined]
+            if not file.peek(len(_SEPARATOR)).startswith(_SEPARATOR):
                 yield str(path), file.read(_LONGEST)
                 return
             for number, message in enumerate(_mbox(file), 1):

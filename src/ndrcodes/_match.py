@@ -320,7 +320,9 @@ class _Found:
             return min(self._ranked({}), default=None)
         # The longest words win unless agreement makes up for what another lacks.
         least = max(causes.values()) - _WIDEST_AGREEMENT
-        return min(self._by_words({one: weight for one, weight in causes.items() if weight >= least}))
+        return min(
+            self._by_words({one: weight for one, weight in causes.items() if weight >= least})
+        )
 
     def ranked(self) -> list[_Rank]:
         """Rank every record that the words or codes of the text speak for."""
@@ -476,8 +478,7 @@ class _Settled:
 
 
 def _restore(*fields: Any) -> Explanation:
-    names = (field.alias for field in attrs.fields(Explanation))
-    return Explanation(**dict(zip(names, fields, strict=True)))
+    return Explanation(*fields)
 
 
 @final
@@ -599,7 +600,11 @@ class _Pending:
                 if named == provider:
                     evidence += [Evidence(kind, *span) for span in self._where(phrase)]
         mention = self._mention
-        if mention is not None and self._catalog[identity].covers(mention.code):
+        if (
+            mention is not None
+            and isinstance(mention.code, StatusCode)
+            and self._catalog[identity].covers(mention.code)
+        ):
             evidence.append(Evidence("status", mention.start, mention.end))
         if by_reply:
             evidence += [
@@ -623,9 +628,7 @@ class _Pending:
         where = self._where(phrase)
         parts = [
             (name, self._plain[before[1] : after[0]])
-            for (_, name), before, after in zip(
-                phrase.gaps, where[:-1], where[1:], strict=True
-            )
+            for (_, name), before, after in zip(phrase.gaps, where[:-1], where[1:], strict=True)
         ]
         start, end = where[0][0], where[-1][1]
         lead, tail = phrase.lead, phrase.tail

@@ -86,10 +86,12 @@ class BounceMessage:
 
 
 _FINAL: Final = "final-recipient"
-_REPORT_FIELD = re.compile(r"^[ \t>]{0,4}(?:Final|Original)-Recipient[ \t]*:", re.I | re.M)
+_REPORT_FIELD = re.compile(
+    r"^[ \t>]{0,4}(?:Final|Original)-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
 _REPORT_START = re.compile(
-    r"^[ \t]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient|Original-Envelope-Id|Arrival-Date)"
-    r"[ \t]*:",
+    r"^[ \t]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient|Original-Envelope-Id"
+    r"|Arrival-Date)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _INDENT = re.compile(r"^[ \t]{1,8}(?=[A-Za-z-]{4,40}:[ \t])", re.MULTILINE)
@@ -99,6 +101,8 @@ _NEXT_RECIPIENT = re.compile(
     r"\n(?=(?:Original-Recipient[ \t]*:[^\n]*\n)?Final-Recipient[ \t]*:)", re.IGNORECASE
 )
 _HAS_FINAL = re.compile(r"^Final-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+#: How the subject of an answer or forwarded message begins.
+_ANSWERS: Final = ("re:", "aw:", "sv:", "fwd:", "fw:", "wg:", "tr:")
 _TYPED = re.compile(r"\s*(?:[A-Za-z0-9-]{1,40}\s*;)?\s*(.*)", re.DOTALL)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
@@ -124,7 +128,7 @@ _ORIGINAL_TYPES: Final = frozenset(
 def read_message(
     raw: bytes | Message, *, catalog: Catalog | None = None, verp: str | None = None
 ) -> BounceMessage:
-    """Read any message. Never raises for any bytes.
+    r"""Read any message. Never raises for any bytes.
 
     Args:
         raw: the message; of one larger than 2 MiB the rest is not read.
@@ -138,8 +142,8 @@ def read_message(
         ValueError: the verp pattern lacks {local} or {domain}.
 
     Example:
-        >>> bounce = read_message(b"From: MAILER-DAEMON@example.org\\nSubject: failure notice\\n\\n"
-        ...     b"<user@example.com>:\\n550 5.1.1 User unknown\\n")
+        >>> bounce = read_message(b"From: MAILER-DAEMON@example.org\nSubject: failure notice\n\n"
+        ...     b"<user@example.com>:\n550 5.1.1 User unknown\n")
         >>> bounce.recipients[0].address, str(bounce.recipients[0].explanation.category)
         ('user@example.com', 'recipient-unknown')
     """
@@ -158,7 +162,7 @@ def _verp_pattern(verp: str) -> re.Pattern[str]:
         msg = f"a verp pattern holds {{local}} and {{domain}}, got {verp!r}"
         raise ValueError(msg)
     pattern = re.escape(verp).replace(r"\{local\}", r"(?P<local>[^\s<>@]{1,64})")
-    return re.compile(pattern.replace(r"\{domain\}", r"(?P<domain>[^\s<>@]{1,253})"), re.I)
+    return re.compile(pattern.replace(r"\{domain\}", r"(?P<domain>[^\s<>@]{1,253})"), re.IGNORECASE)
 
 
 @final
@@ -228,7 +232,9 @@ class _Reader:
         general = groups[0] if groups and groups[0] not in about else Headers(())
         feedback = [group for group in groups if group.get("feedback-type")]
         if feedback:
-            self._feedback = Headers(tuple(field for group in [*feedback, *about] for field in group.fields))
+            self._feedback = Headers(
+                tuple(field for group in [*feedback, *about] for field in group.fields)
+            )
             return self._complaint()
         if about:
             reports = [self._from_group(group, lines, len(about)) for group in about]
@@ -282,11 +288,12 @@ class _Reader:
                 or layouts.has("mark", "bounce", text)
             ):
                 return MessageKind.BOUNCE
-        elif layouts.has("subject", "bounce", subject) and (
-            self._originals or layouts.has("mark", "bounce", text)
+        elif (
+            layouts.has("subject", "bounce", subject)
+            and (self._originals or layouts.has("mark", "bounce", text))
+            and not subject.lower().startswith(_ANSWERS)
         ):
-            if not subject.lower().startswith(("re:", "fwd:", "fw:", "aw:")):
-                return MessageKind.BOUNCE
+            return MessageKind.BOUNCE
         if self._has_header("auto-reply") or layouts.has("subject", "auto-reply", subject):
             return MessageKind.AUTO_REPLY
         return MessageKind.NOT_A_BOUNCE
@@ -450,7 +457,9 @@ class _Reader:
         for name in ("x-failed-recipients", "to", "delivered-to", "x-original-to"):
             found = ADDRESS.findall(decode_words(headers.get(name)))
             if found:
-                return list(dict.fromkeys(found))[:1] if name != "to" else list(dict.fromkeys(found))
+                return (
+                    list(dict.fromkeys(found))[:1] if name != "to" else list(dict.fromkeys(found))
+                )
         return []
 
     # --- choosing the text that explains
@@ -522,7 +531,9 @@ class _Reader:
                 return headers
         for text in self._texts:
             block = self._layouts.original_in(text)
-            headers = Headers.parse(re.sub(r"^[ \t>]{1,4}(?=[!-9;-~]+:)", "", block, flags=re.M))
+            headers = Headers.parse(
+                re.sub(r"^[ \t>]{1,4}(?=[!-9;-~]+:)", "", block, flags=re.MULTILINE)
+            )
             if headers.get("message-id") or headers.get("to") or headers.get("from"):
                 return headers
         return Headers(())
@@ -589,7 +600,9 @@ def _diagnostic(group: Headers) -> str:
     """Return the server's words of a group: Diagnostic-Code, or a vendor's own field."""
     for name in ("diagnostic-code", "x-diagnostic-code"):
         values = [
-            found[1].strip() for found in map(_TYPED.match, group.all(name)) if found and found[1].strip()
+            found[1].strip()
+            for found in map(_TYPED.match, group.all(name))
+            if found and found[1].strip()
         ]
         if values:
             return _unfold(" ".join(dict.fromkeys(values)))
@@ -649,7 +662,11 @@ def _merged(reports: list[RecipientReport]) -> list[RecipientReport]:
         if known is None:
             merged[key] = report
             continue
-        better = max(known, report, key=lambda one: -1 if one.explanation.basis is None else one.explanation.basis)
+        better = max(
+            known,
+            report,
+            key=lambda one: -1 if one.explanation.basis is None else one.explanation.basis,
+        )
         merged[key] = attrs.evolve(
             better, original_address=known.original_address or report.original_address
         )

@@ -31,8 +31,10 @@ _REPORT_TYPE = re.compile(_PARAMETER.format("report-type"), re.IGNORECASE)
 _GUESSED = re.compile(rb"^--([^\s][^\n]{0,200}?)[ \t]*\n(?=[Cc]ontent-)", re.MULTILINE)
 _JIS = re.compile(rb"\x1b\$[@B]")
 
-_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,2000}>", re.I)
-_HIDDEN = re.compile(r"<(style|script|head|title)\b[^<>]{0,2000}>[^<]{0,65536}", re.I)
+_BREAK = re.compile(
+    r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,2000}>", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"<(style|script|head|title)\b[^<>]{0,2000}>[^<]{0,65536}", re.IGNORECASE)
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,4000}>")
 
 
@@ -104,9 +106,9 @@ def parse(raw: bytes) -> Part:
 
 
 def _parse(raw: bytes, depth: int) -> Part:
-    head, gap, body = raw.partition(b"\n\n")
+    head, _, body = raw.partition(b"\n\n")
     if raw.startswith(b"\n"):
-        head, gap, body = b"", b"\n", raw[1:]
+        head, body = b"", raw[1:]
     headers = Headers.parse(decode(head, ""))
     content_type = headers.get("content-type")
     found = _TYPE.match(content_type)
@@ -179,7 +181,8 @@ def decode_words(value: str) -> str:
     except Exception:  # noqa: BLE001 - broken base64 raises errors of several kinds
         return value
     return "".join(
-        piece if isinstance(piece, str) else decode(piece, charset or "") for piece, charset in pieces
+        piece if isinstance(piece, str) else decode(piece, charset or "")
+        for piece, charset in pieces
     )
 
 

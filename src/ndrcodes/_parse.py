@@ -74,6 +74,11 @@ class Mention:
     #: A code of subject 0, which says nothing, has two less.
     credibility: int
 
+    @property
+    def klass(self) -> int:
+        """The class: the first digit of either kind of code."""
+        return self.code // 100 if isinstance(self.code, int) else self.code.klass
+
 
 @final
 @attrs.frozen(kw_only=True)
@@ -122,7 +127,7 @@ def parse(text: str) -> Diagnostic:
     best = choose(plain, statuses)
     return Diagnostic(
         text=text,
-        status=None if best is None else best.code,  # type: ignore[arg-type]
+        status=_status_of(best),
         reply=reply_of(plain, best),
         mentions=tuple(mentions),
         remote_host=_remote_host(plain),
@@ -138,9 +143,11 @@ def parse(text: str) -> Diagnostic:
 def find_codes(text: str) -> tuple[StatusCode | None, int | None, Mention | None]:
     """Return the most credible status and reply code of a tidied text, and the status' place."""
     best = choose(text, find_statuses(text))
-    if best is None:
-        return None, reply_of(text, None), None
-    return best.code, reply_of(text, best), best  # type: ignore[return-value]
+    return _status_of(best), reply_of(text, best), best
+
+
+def _status_of(mention: Mention | None) -> StatusCode | None:
+    return None if mention is None or isinstance(mention.code, int) else mention.code
 
 
 def find_statuses(text: str) -> list[Mention]:
@@ -204,9 +211,7 @@ def choose(text: str, mentions: list[Mention]) -> Mention | None:
     for mention in mentions[1:]:
         more = _credence(mention) - _credence(best)
         if more > 0 or (
-            more == 0
-            and mention.code != best.code
-            and _INNER.search(text, best.end, mention.start)
+            more == 0 and mention.code != best.code and _INNER.search(text, best.end, mention.start)
         ):
             best = mention
     return best
@@ -214,8 +219,7 @@ def choose(text: str, mentions: list[Mention]) -> Mention | None:
 
 def _credence(mention: Mention) -> int:
     """Rank a mention; in a transcript with both, a failure tells more than a success."""
-    succeeded = mention.code.klass == 2  # type: ignore[union-attr]  # noqa: PLR2004
-    return mention.credibility - (_SUCCESS if succeeded else 0)
+    return mention.credibility - (_SUCCESS if mention.klass == 2 else 0)  # noqa: PLR2004
 
 
 def reply_of(text: str, status: Mention | None) -> int | None:
@@ -231,7 +235,7 @@ def reply_of(text: str, status: Mention | None) -> int | None:
         reply = int(found[1] or found[2])
         klass = reply // 100
         # A transcript begins with successes; the failure is what counts.
-        if klass == status.code.klass if status else klass != 2:  # type: ignore[union-attr]  # noqa: PLR2004
+        if klass == status.klass if status else klass != 2:  # noqa: PLR2004
             return reply
         first = first or reply
     return first
@@ -260,7 +264,9 @@ _HOST = re.compile(
     r"|\bmx-host[=:] ?|\bremote server (?:at )?|\bserver )[\[<(\"']?(" + _HOST_NAME + r")",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"(" + _HOST_NAME + r")(?:\s?[\[(][0-9a-f.:x]{3,45}[\])])? said\b", re.IGNORECASE)
+_SAID = re.compile(
+    r"(" + _HOST_NAME + r")(?:\s?[\[(][0-9a-f.:x]{3,45}[\])])? said\b", re.IGNORECASE
+)
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f:]{0,39}:[0-9A-Fa-f:]{1,39}(?![0-9A-Za-z:])")
 _ADDRESS = re.compile(
@@ -269,11 +275,14 @@ _ADDRESS = re.compile(
 )
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\u200b]{1,2000}", re.IGNORECASE)
 _COMMAND = re.compile(
-    r"\b(?:in reply to|after|response to|sending|>>>|during)\s{0,2}(?:the |end of |final |\(end of )?"
+    r"\b(?:in reply to|after|response to|sending|>>>|during)\s{0,2}"
+    r"(?:the |end of |final |\(end of )?"
     r"(RCPT(?: TO)?|MAIL(?: FROM)?|DATA|BDAT|EHLO|HELO|LHLO|AUTH|STARTTLS|VRFY|RSET|QUIT)\b",
     re.IGNORECASE,
 )
-_DOT = re.compile(r"\bafter end of data\b|\bend of DATA\b|\bafter pipelined end of data\b", re.IGNORECASE)
+_DOT = re.compile(
+    r"\bafter end of data\b|\bend of DATA\b|\bafter pipelined end of data\b", re.IGNORECASE
+)
 _WAIT = re.compile(
     r"\b(?:again|retry|retries|wait|for|in|after|delay|within|greylisted?|greylisting)\b[^0-9\n]{0,16}"
     r"([0-9]{1,6})\s?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)\b",
@@ -352,5 +361,9 @@ def _retry_after(text: str) -> int | None:
 
 
 def _vendor_codes(text: str) -> tuple[str, ...]:
-    codes = (next(filter(None, found.groups()), found[0].strip("()")) for found in _VENDOR.finditer(text))
-    return tuple(dict.fromkeys(code if "(" not in code else code + ")" * (")" not in code) for code in codes))
+    codes = (
+        next(filter(None, found.groups()), found[0].strip("()")) for found in _VENDOR.finditer(text)
+    )
+    return tuple(
+        dict.fromkeys(code if "(" not in code else code + ")" * (")" not in code) for code in codes)
+    )

@@ -210,7 +210,9 @@ def _sources(explained: Explained) -> list[str]:
     if code is None:
         return []
     named = [*code.links, *code.sources]
-    return list(dict.fromkeys(source for source in named if source.startswith(("https://", "RFC "))))
+    return list(
+        dict.fromkeys(source for source in named if source.startswith(("https://", "RFC ")))
+    )
 
 
 def _fill(text: str, first: str) -> str:

@@ -104,13 +104,8 @@ def read_tables(tables: Mapping[str, Any], file: str) -> tuple[Data, tuple[Fault
             faults.add(key, f"unknown key; known: {', '.join(sorted(known))}")
     reviewed = _date(faults, "reviewed", tables["reviewed"]) if "reviewed" in tables else None
     data: dict[str, Any] = {}
-    providers = {}
-    if "provider" in tables:
-        for table in _listed(faults, "provider", tables["provider"]):
-            _read_into(providers, faults, "provider", table)
-    data["providers"] = providers
     for section, (target, _, _) in _SECTIONS.items():
-        if section in ("provider", "text", "labels", "category_text"):
+        if target == "translations":
             continue
         into = data.setdefault(target, {})
         for table in _listed(faults, section, tables.get(section, [])):
@@ -134,7 +129,9 @@ def _listed(faults: _Faults, section: str, value: Any) -> list[Mapping[str, Any]
     return tables
 
 
-def _read_into(into: dict[str, Table], faults: _Faults, section: str, table: Mapping[str, Any]) -> None:
+def _read_into(
+    into: dict[str, Table], faults: _Faults, section: str, table: Mapping[str, Any]
+) -> None:
     _, fields, required = _SECTIONS[section]
     faults.record = str(table.get("id", f"[[{section}]] without id"))
     before = len(faults.found)
@@ -464,7 +461,7 @@ _SECTIONS: dict[str, tuple[str, dict[str, _Reader], tuple[str, ...]]] = {
     "format": ("formats", _format, ("id",)),
     "override": (
         "overrides",
-        {key: reader for key, reader in _record.items() if key not in ("replaces",)},
+        {key: reader for key, reader in _record.items() if key != "replaces"},
         ("id",),
     ),
     # A file with `language` translates: these three hold its words.
@@ -480,7 +477,9 @@ _SECTIONS: dict[str, tuple[str, dict[str, _Reader], tuple[str, ...]]] = {
 
 def _check_record(faults: _Faults, record: Table) -> None:
     """Check what more than one field tells."""
-    if not any(key in record for key in ("phrases", "localized", "status", "replies", "vendor_code")):
+    if not any(
+        key in record for key in ("phrases", "localized", "status", "replies", "vendor_code")
+    ):
         faults.add(
             "phrases", "nothing can find this record; give it phrases, a status or a vendor code"
         )
@@ -502,7 +501,11 @@ def _read_translation(faults: _Faults, tables: Mapping[str, Any]) -> dict[str, d
     labels = _mapping(re.compile(r"[a-z_-]+"), "causes", _text)(
         faults, "labels", tables.get("labels", {})
     )
-    return {language: {"texts": texts, "categories": categories, "labels": labels or {}}} if language else {}
+    return (
+        {language: {"texts": texts, "categories": categories, "labels": labels or {}}}
+        if language
+        else {}
+    )
 
 
 # --- from and to the public records

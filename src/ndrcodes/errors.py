@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import NamedTuple
 
 __all__ = ["CatalogError", "Fault", "InvalidStatusCode", "UnknownLanguage"]
 
@@ -42,36 +42,17 @@ class UnknownLanguage(LookupError):  # noqa: N818 - the public name
         return f"no translation for language {self.language!r}; offered: {known}"
 
 
-class Fault(tuple[str, str, str, str]):
-    """One thing that is wrong in a catalog: (file, record, field, message)."""
+class Fault(NamedTuple):
+    """One thing that is wrong in a catalog."""
 
-    __slots__ = ()
-
-    def __new__(cls, file: str, record: str, field: str, message: str) -> Self:
-        return super().__new__(cls, (file, record, field, message))
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return tuple(self)
-
-    @property
-    def file(self) -> str:
-        """The file (or another name of the source) that holds the fault."""
-        return self[0]
-
-    @property
-    def record(self) -> str:
-        """The id of the record, a table's name, or an empty text for the file itself."""
-        return self[1]
-
-    @property
-    def field(self) -> str:
-        """The field of the record, or an empty text for the record itself."""
-        return self[2]
-
-    @property
-    def message(self) -> str:
-        """What is wrong and what to do."""
-        return self[3]
+    #: The file (or another name of the source) that holds the fault.
+    file: str
+    #: The id of the record, a table's name, or an empty text for the file itself.
+    record: str
+    #: The field of the record, or an empty text for the record itself.
+    field: str
+    #: What is wrong and what to do.
+    message: str
 
     def __str__(self) -> str:
         where = ".".join(part for part in (self.record, self.field) if part)

@@ -58,10 +58,11 @@ def check_catalog(
     faults: list[Fault] = []
     parts: list[tuple[str, Data]] = []
     for source in sources:
-        resource: Resource = (
-            pathlib.Path(source) if isinstance(source, (str, os.PathLike)) else source
-        )
-        shown = str(source) if isinstance(source, (str, os.PathLike)) else source.name
+        resource: Resource
+        if isinstance(source, (str, os.PathLike)):
+            resource, shown = pathlib.Path(source), str(source)
+        else:
+            resource, shown = source, source.name
         for file, content in list_files(resource, shown):
             data, found = read_file(content, file)
             faults += found
@@ -82,31 +83,31 @@ def frames(sample: str) -> Iterator[tuple[str, str]]:
     """Yield the sample as it reaches people: (name of the frame, text)."""
     wrapped = "\r\n ".join(textwrap.wrap(sample, _WRAP, break_long_words=False)) or sample
     flat = " ".join(sample.split())
+    quoted = f"host mx.example.net[198.51.100.9] said: {flat} (in reply to RCPT TO command)"
+    exchange = (
+        "Diagnostic information for administrators:\n\nGenerating server: mail.example.org\n\n"
+        f"user@example.com\nmx.example.net\nRemote Server returned '{flat}'"
+    )
+    postfix = (
+        "Nov 25 08:15:01 mail postfix/smtp[4711]: 4ABCDEF012: to=<user@example.com>, "
+        "relay=mx.example.net[198.51.100.9]:25, delay=1.2, delays=0.1/0/0.5/0.6, "
+        f"status=bounced ({quoted})"
+    )
     yield "as it is", sample
     yield "in upper case", sample.upper()
     yield f"wrapped at {_WRAP} columns", wrapped
     yield "in a Diagnostic-Code field", f"smtp; {wrapped}"
-    yield (
-        "quoted by a mail server",
-        f"host mx.example.net[198.51.100.9] said: {flat} (in reply to RCPT TO command)",
-    )
-    yield (
-        "in an Exchange report",
-        "Diagnostic information for administrators:\n\nGenerating server: mail.example.org\n\n"
-        f"user@example.com\nmx.example.net\nRemote Server returned '{flat}'",
-    )
-    yield (
-        "in a Postfix log",
-        "Nov 25 08:15:01 mail postfix/smtp[4711]: 4ABCDEF012: to=<user@example.com>, "
-        f"relay=mx.example.net[198.51.100.9]:25, delay=1.2, delays=0.1/0/0.5/0.6, status=bounced"
-        f" (host mx.example.net[198.51.100.9] said: {flat} (in reply to end of DATA command))",
-    )
+    yield "quoted by a mail server", quoted
+    yield "in an Exchange report", exchange
+    yield "in a Postfix log", postfix
 
 
 def _check_phrases(file: str, data: Data) -> Iterator[Fault]:
     seen: dict[tuple[object, ...], str] = {}
     for identity, record in data.records.items():
-        localized = [phrase for phrases in record.get("localized", {}).values() for phrase in phrases]
+        localized = [
+            phrase for phrases in record.get("localized", {}).values() for phrase in phrases
+        ]
         for source in (*record.get("phrases", ()), *localized):
             phrase = Phrase.compile(source)
             key = (phrase.chunks, phrase.gaps)
