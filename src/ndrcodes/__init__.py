@@ -19,6 +19,7 @@ from ndrcodes.records import (
     ProviderKind,
     StatusCode,
     StatusPattern,
+    Taxonomy,
 )
 
 __version__ = "1.0.0"
@@ -51,6 +52,7 @@ __all__ = [
     "RecipientReport",
     "StatusCode",
     "StatusPattern",
+    "Taxonomy",
     "UnknownLanguage",
     "__version__",
     "explain",

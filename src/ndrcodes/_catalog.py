@@ -14,7 +14,14 @@ from ndrcodes._index import Index, names_host, status_keys
 from ndrcodes._layout import Layouts
 from ndrcodes._load import Resource, layer, read_builtin, read_extensions, read_path
 from ndrcodes._phrase import join
-from ndrcodes._schema import Data, blocklist_from, data_from, provider_from, record_from
+from ndrcodes._schema import (
+    Data,
+    blocklist_from,
+    data_from,
+    provider_from,
+    record_from,
+    taxonomy_from,
+)
 from ndrcodes._text import fold
 from ndrcodes.errors import UnknownLanguage
 from ndrcodes.records import (
@@ -26,6 +33,7 @@ from ndrcodes.records import (
     Provider,
     ProviderKind,
     StatusCode,
+    Taxonomy,
 )
 
 __all__ = ["Catalog"]
@@ -245,6 +253,14 @@ class Catalog:
                 identity: blocklist_from(identity, blocklists[identity])
                 for identity in sorted(blocklists)
             }
+        )
+
+    @property
+    def taxonomies(self) -> Mapping[str, Taxonomy]:
+        """Other systems' bounce classes by the system's id."""
+        taxonomies = self._data.taxonomies
+        return MappingProxyType(
+            {identity: taxonomy_from(identity, taxonomies[identity]) for identity in sorted(taxonomies)}
         )
 
     def find_blocklist(self, text: str) -> Blocklist | None:

@@ -24,7 +24,7 @@ from ndrcodes._catalog import Catalog, Traits
 from ndrcodes._index import MARK, Hits, names_host
 from ndrcodes._parse import Mention, find_codes, parse, value_of
 from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
-from ndrcodes._render import as_dict, as_markdown, as_text
+from ndrcodes._render import as_dict, as_markdown, as_text, docs_url
 from ndrcodes._schema import TEMPLATE
 from ndrcodes._text import fold, tidy, unfold, word_spans
 from ndrcodes.records import (
@@ -188,6 +188,11 @@ class Explanation:
         """The parts of the text that decided."""
         matches = self._finding.matches
         return matches[0].evidence if matches else ()
+
+    @property
+    def docs_url(self) -> str | None:
+        """Where the documentation describes the record, or None without one."""
+        return None if self.code is None else docs_url(self.code)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON-ready values."""

@@ -275,7 +275,7 @@ _ADDRESS = re.compile(
 )
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\u200b]{1,2000}", re.IGNORECASE)
 _COMMAND = re.compile(
-    r"\b(?:in reply to|after|response to|sending|>>>|during)\s{0,2}"
+    r"(?:\b(?:in reply to|after|response to|sending|during)|>>>)\s{0,2}"
     r"(?:the |end of |final |\(end of )?"
     r"(RCPT(?: TO)?|MAIL(?: FROM)?|DATA|BDAT|EHLO|HELO|LHLO|AUTH|STARTTLS|VRFY|RSET|QUIT)\b",
     re.IGNORECASE,

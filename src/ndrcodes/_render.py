@@ -23,7 +23,7 @@ DOCS: Final = "https://ndrcodes.readthedocs.io/en/stable/reference/catalog/"
 #: The fixed words; a translation replaces them under the same names.
 _LABELS: Final = {
     "unknown-title": "Nothing in this text is known",
-    "unknown-summary": "The catalog has no record for these words and no code stands in them. "
+    "unknown-summary": "The catalog has no record for these words or codes. "
     "Read the text itself, and pass it on whole to whoever runs your mail.",
     "what": "What happened",
     "why": "Why",

@@ -27,6 +27,7 @@ from ndrcodes.records import (
     Provider,
     ProviderKind,
     StatusPattern,
+    Taxonomy,
 )
 
 #: The version of the file format; a file names it as `schema`.
@@ -561,6 +562,22 @@ def blocklist_from(identity: str, table: Table) -> Blocklist:
         active=table.get("active", False),
         what=table["what"],
         **lists,
+    )
+
+
+def taxonomy_from(identity: str, table: Table) -> Taxonomy:
+    """Make the public taxonomy of checked data."""
+    return Taxonomy(
+        id=identity,
+        name=table["name"],
+        classes=tuple(
+            (theirs, one["name"], tuple(map(Category, one["categories"])))
+            for theirs, one in table["classes"].items()
+        ),
+        categories=tuple(
+            (Category(ours), theirs) for ours, theirs in table["categories"].items()
+        ),
+        sources=tuple(table.get("sources", ())),
     )
 
 

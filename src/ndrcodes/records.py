@@ -27,6 +27,7 @@ __all__ = [
     "ProviderKind",
     "StatusCode",
     "StatusPattern",
+    "Taxonomy",
 ]
 
 
@@ -374,3 +375,32 @@ class Blocklist:
     #: What gets listed.
     what: str = ""
     sources: tuple[str, ...] = ()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Taxonomy:
+    """Another system's bounce classes, and the categories they correspond to.
+
+    Example:
+        >>> from ndrcodes import Catalog
+        >>> sparkpost = Catalog.builtin().taxonomies["sparkpost"]
+        >>> sparkpost.class_of("mailbox-full"), sparkpost.categories_of("22")[0]
+        ('22', <Category.MAILBOX_FULL: 'mailbox-full'>)
+    """
+
+    id: str
+    name: str
+    #: Their class, its name, and our categories, the best first.
+    classes: tuple[tuple[str, str, tuple[Category, ...]], ...]
+    #: Our category and their class for it.
+    categories: tuple[tuple[Category, str], ...]
+    sources: tuple[str, ...] = ()
+
+    def categories_of(self, theirs: str) -> tuple[Category, ...]:
+        """Return our categories for their class, the best first; empty if they have no such."""
+        return next((ours for key, _, ours in self.classes if key == theirs), ())
+
+    def class_of(self, category: Category | str) -> str | None:
+        """Return their class for our category, or None if they have nothing like it."""
+        return next((theirs for ours, theirs in self.categories if ours == category), None)
