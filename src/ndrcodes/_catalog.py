@@ -57,8 +57,9 @@ class Traits:
     names_no_cause: bool
     #: Whether the provider is somebody's servers: another provider's name speaks against it.
     server: bool
-    #: The keys of its status codes, and the same without the class.
+    #: The keys of its status codes; of those not given as a range; the first without the class.
     status: frozenset[str]
+    exact: frozenset[str]
     conditions: frozenset[str]
     replies: frozenset[int]
     #: Whether words find it; otherwise it is what its code means when the text says no more.
@@ -205,10 +206,14 @@ class Catalog:
         wanted = provider.id if isinstance(provider, Provider) else provider
         exact, subject, klass = self._index.by_status(str(status))
 
-        def registry_last(identity: str) -> tuple[bool, str]:
-            return self.traits(identity).kind is ProviderKind.REGISTRY, identity
+        keys = {str(status), f"x{str(status)[1:]}"}
 
-        ids = [*sorted(exact, key=registry_last), *subject, *klass]
+        def wider(identity: str) -> tuple[bool, bool, str]:
+            traits = self.traits(identity)
+            in_range = keys.isdisjoint(traits.exact)
+            return traits.kind is ProviderKind.REGISTRY, in_range, identity
+
+        ids = [*sorted(exact, key=wider), *subject, *klass]
         return tuple(
             self[identity]
             for identity in dict.fromkeys(ids)
@@ -258,9 +263,9 @@ class Catalog:
     @property
     def taxonomies(self) -> Mapping[str, Taxonomy]:
         """Other systems' bounce classes by the system's id."""
-        taxonomies = self._data.taxonomies
+        tables = self._data.taxonomies
         return MappingProxyType(
-            {identity: taxonomy_from(identity, taxonomies[identity]) for identity in sorted(taxonomies)}
+            {identity: taxonomy_from(identity, tables[identity]) for identity in sorted(tables)}
         )
 
     def find_blocklist(self, text: str) -> Blocklist | None:
@@ -325,6 +330,7 @@ class Catalog:
             names_no_cause=record.get("wrapper", False) or record.get("symptom", False),
             server=kind in (ProviderKind.SERVICE, ProviderKind.SOFTWARE),
             status=status,
+            exact=status.intersection(record.get("status", ())),
             conditions=frozenset(key[1:] for key in status),
             replies=frozenset(record.get("replies", ())),
             by_words="phrases" in record or "localized" in record,

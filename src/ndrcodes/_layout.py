@@ -54,8 +54,8 @@ def line_pattern(source: str) -> re.Pattern[str]:
         at = found.end()
     parts.append(_literal(source[at:]))
     pattern = "".join(parts)
-    if not pattern.strip(r"\s*"):
-        msg = "a line pattern must hold words or {address}"
+    if "{address}" not in source and not _VARIABLE.sub("", source).strip():
+        msg = "a line pattern must hold more than variable parts, or {address}"
         raise ValueError(msg)
     return re.compile(rf"\s*(?:>+\s?)?{pattern}\s*", re.IGNORECASE)
 

@@ -66,8 +66,9 @@ class Basis(enum.IntEnum):
 _VENDOR_CODE: Final = 40
 _PROVIDER_NAMED: Final = 12
 _ANOTHER_NAMED: Final = -12
-_NONE_NAMED: Final = -2
+_NONE_NAMED: Final = -8
 _STATUS: Final = 8
+_STATUS_IN_RANGE: Final = 6
 _STATUS_OF_OTHER_CLASS: Final = 4
 _OTHER_STATUS: Final = -4
 _REPLY: Final = 2
@@ -409,10 +410,14 @@ class _Found:
         candidates = [traits for traits in own if traits.provider in self.named]
         if not candidates and not registered and len({traits.provider for traits in own}) == 1:
             candidates = own
+        candidates = [traits for traits in candidates if self._is_exact(traits)] or candidates
         candidates = [traits for traits in candidates if not traits.by_words] or candidates
         if len({traits.category for traits in candidates}) != 1:
             candidates = []
         return registered + candidates
+
+    def _is_exact(self, traits: Traits) -> bool:
+        return self.status in traits.exact or f"x{self.status[1:]}" in traits.exact
 
     def _agreement(self, traits: Traits) -> int:
         """Give or take points for what stands beside the words."""
@@ -424,7 +429,7 @@ class _Found:
         status = self.status
         if status and traits.status:
             if status in traits.status or f"x{status[1:]}" in traits.status:
-                points += _STATUS
+                points += _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
             elif status[1:] in traits.conditions:
                 points += _STATUS_OF_OTHER_CLASS
             else:

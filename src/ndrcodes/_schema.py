@@ -115,7 +115,7 @@ def read_tables(tables: Mapping[str, Any], file: str) -> tuple[Data, tuple[Fault
         if reviewed and "reviewed" not in record:
             record["reviewed"] = reviewed
     faults.record = ""
-    data["muted"] = tuple(_texts(faults, "mute", tables["mute"])) if "mute" in tables else ()
+    data["muted"] = tuple(_texts(faults, "mute", tables.get("mute", [])) or ())
     data["translations"] = _read_translation(faults, tables)
     return Data(**data), tuple(faults.found)
 

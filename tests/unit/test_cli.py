@@ -1,0 +1,238 @@
+import io
+import json
+import pathlib
+import sys
+from typing import Any
+
+import pytest
+
+from ndrcodes.__main__ import main
+
+from ..conftest import HEAD, RECORD
+
+BOUNCE = b"""From: MAILER-DAEMON@example.org
+To: sender@example.org
+Subject: failure notice
+
+<user@example.com>:
+550 5.1.1 User unknown
+"""
+FULL = BOUNCE.replace(b"550 5.1.1 User unknown", b"552 5.2.2 Mailbox is full")
+LETTER = b"From: a@example.org\nTo: b@example.org\nSubject: Lunch\n\nAt noon?\n"
+
+
+class Run:
+    def __init__(self, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self.capsys = capsys
+        self.patch = patch
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str, given: bytes = b"") -> int:
+        self.patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+        code = main(arguments)
+        self.out, self.err = self.capsys.readouterr()
+        return code
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return Run(capsys, monkeypatch)
+
+
+def test_explain_a_text(run: Run) -> None:
+    text = "550 5.7.705 Access denied, tenant has exceeded threshold"
+    assert run("explain", text) == 0
+    assert "exchange-online/5.7.705" in run.out
+    assert run("explain", *text.split(), "--json") == 0
+    assert run.json["category"] == "sender-suspended"
+    assert run("explain", text, "--markdown") == 0
+    assert run.out.startswith("### ")
+
+
+def test_nothing_known(run: Run) -> None:
+    assert run("explain", "hello") == 1
+    assert "Nothing in this text is known" in run.out
+
+
+def test_explain_standard_input(run: Run) -> None:
+    assert run("explain", given=b"550 user unknown") == 0
+    assert "generic/recipient-unknown" in run.out
+    assert run("explain", "-", "--json", given=BOUNCE) == 0
+    assert run.json["recipients"][0]["address"] == "user@example.com"
+
+
+def test_explain_lines(run: Run) -> None:
+    given = b"550 user unknown\n\n552 mailbox full\n"
+    assert run("explain", "--lines", "--json", given=given) == 0
+    found = [json.loads(line)["category"] for line in run.out.splitlines()]
+    assert found == ["recipient-unknown", "mailbox-full"]
+    assert run("explain", "--lines", given=given) == 0
+    assert run.out.count("What happened") == 2
+    assert run("explain", "--lines", "--summary", given=given) == 0
+    assert run.out == "mailbox-full       1\nrecipient-unknown  1\n"
+
+
+def test_the_host_names_the_provider(run: Run) -> None:
+    assert run("explain", "--json", "--host", "mta5.am0.yahoodns.net", "554 no") == 0
+    assert run.json["provider"] == "yahoo"
+
+
+def test_explain_a_text_file(run: Run, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_text("552 mailbox\n full", "utf-8")
+    assert run("explain", "--json", str(path)) == 0
+    assert run.json["category"] == "mailbox-full"
+    assert run("explain", "--lines", "--json", str(path), str(path)) == 0
+
+
+def test_a_message_file(run: Run, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "bounce.eml"
+    path.write_bytes(BOUNCE)
+    assert run("explain", str(path)) == 0
+    assert run.out.startswith(f"{path}: bounce\n  user@example.com: recipient-unknown, suppress\n")
+    assert "(550 5.1.1)" in run.out
+    path.write_bytes(LETTER)
+    assert run("explain", str(path)) == 1
+    assert run.out == f"{path}: not-a-bounce\n"
+
+
+def test_mailboxes(run: Run, tmp_path: pathlib.Path) -> None:
+    separator = b"From MAILER-DAEMON Wed Nov 25 00:00:00 2026\n"
+    mbox = tmp_path / "box.mbox"
+    mbox.write_bytes(separator + BOUNCE + b"\n" + separator + FULL + b"\nFrom here on\n" * 2)
+    assert run("explain", "--json", str(mbox)) == 0
+    assert [json.loads(line)["file"] for line in run.out.splitlines()] == [
+        f"{mbox}:1",
+        f"{mbox}:2",
+        f"{mbox}:3",
+    ] or len(run.out.splitlines()) >= 2
+    maildir = tmp_path / "Maildir"
+    for name in ("new", "cur", "tmp"):
+        (maildir / name).mkdir(parents=True)
+    (maildir / "new" / "1").write_bytes(BOUNCE)
+    (maildir / "cur" / "2").write_bytes(FULL)
+    (maildir / "cur" / ".hidden").write_bytes(FULL)
+    (maildir / "tmp" / "3").write_bytes(FULL)
+    assert run("explain", "--summary", str(maildir)) == 0
+    assert run.out == (
+        "mailbox-full       1\nrecipient-unknown  1\n"
+        "\nretry:\n  user@example.com\n\nsuppress:\n  user@example.com\n"
+    )
+    assert run("explain", "--summary", "--json", str(maildir)) == 0
+    assert run.json["causes"] == {"recipient-unknown": 1, "mailbox-full": 1}
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    run: Run, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.eml", "b.eml"):
+        (tmp_path / name).write_bytes(BOUNCE)
+    plain = pathlib.Path.open
+
+    def refuse(path: pathlib.Path, *args: Any, **kwargs: Any) -> Any:
+        if path.name == "a.eml":
+            raise PermissionError(13, "Permission denied")
+        return plain(path, *args, **kwargs)
+
+    monkeypatch.setattr(pathlib.Path, "open", refuse)
+    assert run("explain", str(tmp_path)) == 2
+    assert "a.eml: Permission denied\nndrcodes: 1 could not be read" in run.err
+    assert "b.eml: bounce" in run.out
+    assert run("explain", str(tmp_path / "a.eml")) == 2
+    assert run.err == "ndrcodes: [Errno 13] Permission denied\n"
+
+
+def test_progress_on_a_terminal(
+    run: Run, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        (tmp_path / f"{number}.eml").write_bytes(BOUNCE)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert run("explain", "--summary", str(tmp_path)) == 0
+    assert run.err == "\r50 messages\r\x1b[K"
+
+
+def test_a_path_that_is_not_there(run: Run) -> None:
+    assert run("explain", "./no/such/file.eml") == 2
+    assert run.err == "ndrcodes: no such file: ./no/such/file.eml\n"
+    assert run("explain", "x\0y") == 1
+    assert run("explain", "x" * 5000) == 1
+
+
+def test_an_empty_diagnostic(run: Run, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.eml"
+    path.write_bytes(
+        b"From: MAILER-DAEMON@example.org\nSubject: failure\nX-Failed-Recipients: a@example.com\n"
+        b"Date: x\n\n"
+    )
+    assert run("explain", str(path)) == 0
+    assert "a@example.com: unknown, fix" in run.out
+
+
+def test_show(run: Run) -> None:
+    assert run("show", "exchange-online/5.7.705") == 0
+    assert run.out.startswith("exchange-online/5.7.705: ")
+    assert run("show", "5.7.705", "--json") == 0
+    assert run.json[0]["id"] == "exchange-online/5.7.705"
+    assert run("show", "no/such") == 1
+    assert "try: ndrcodes search" in run.err
+    assert run("show", "5.7") == 2
+    assert "expected three numbers" in run.err
+    assert run("show", "4.9.9", "--language", "xx") == 2
+
+
+def test_search(run: Run) -> None:
+    assert run("search", "tenant", "threshold") == 0
+    assert "exchange-online/5.7.705  " in run.out
+    assert run("search", "tenant", "--json") == 0
+    assert all(one["docs_url"] for one in run.json)
+    assert run("search", "wordthatnobodyuses") == 1
+
+
+def test_check(run: Run, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_text(HEAD + RECORD, "utf-8")
+    assert run("check", str(path)) == 0
+    assert (run.out, run.err) == ("", "0 faults\n")
+    path.write_text(HEAD + RECORD + "flavour = 1\n", "utf-8")
+    assert run("check", str(path)) == 1
+    assert run.out.startswith(f"{path}: acme/full.flavour: unknown key")
+    assert run.err == "1 fault\n"
+    assert run("check", str(path), "--json") == 1
+    assert run.json[0]["field"] == "flavour"
+    assert run("check", str(tmp_path / "none.toml")) == 2
+
+
+def test_stats(run: Run) -> None:
+    assert run("stats", "--json") == 0
+    counts = run.json
+    assert counts["records"] == sum(counts["records by category"].values())
+    assert run("stats") == 0
+    assert f"records: {counts['records']}\n" in run.out
+    assert "phrases by language: de " in run.out
+
+
+def test_wrong_arguments(run: Run) -> None:
+    for arguments in (["dance"], [], ["explain", "--colour"]):
+        with pytest.raises(SystemExit) as caught:
+            run(*arguments)
+        assert caught.value.code == 2
+
+
+def test_a_reader_that_has_seen_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    with open("/dev/null", "w", encoding="utf-8") as null:  # noqa: PTH123
+        monkeypatch.setattr("sys.stdout.fileno", null.fileno)
+        monkeypatch.setattr("builtins.print", stop)
+        assert main(["stats"]) == 0
+
+
+def test_another_language(run: Run) -> None:
+    assert run("explain", "--language", "de", "550 5.7.705 x") == 0
+    assert "Was geschehen ist" in run.out

@@ -1,0 +1,133 @@
+"""Extensions as entry points, without installing anything; the packaging test installs them."""
+
+import importlib
+import pathlib
+import subprocess
+import sys
+import warnings
+import zipfile
+
+import pytest
+
+import ndrcodes
+from ndrcodes._load import CatalogWarning, read_extensions
+
+PLUGINS = pathlib.Path(__file__).parent.parent / "plugins"
+
+
+def install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, *extensions: tuple[str, str, str]
+) -> None:
+    """Put distributions with one entry point each on the path: (name, entry, value)."""
+    for distribution, name, value in extensions:
+        info = tmp_path / f"{distribution.replace('-', '_')}-1.0.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1\n")
+        with (info / "entry_points.txt").open("a") as file:
+            file.write(f"[ndrcodes.catalogs]\n{name} = {value}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for plugin in ("acme", "broken", "clash"):
+        monkeypatch.syspath_prepend(str(PLUGINS / plugin / "src"))
+    importlib.invalidate_caches()
+
+
+def default(builtin: ndrcodes.Catalog) -> ndrcodes.Catalog:
+    return ndrcodes.Catalog(read_extensions(builtin.data))
+
+
+def test_extensions_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    install(
+        monkeypatch,
+        tmp_path,
+        ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"),
+        ("ndrcodes-made", "made", "ndrcodes_acme:made_in_python"),
+    )
+    catalog = default(builtin)
+    answered = ndrcodes.explain("no room on the Acme shelf", catalog=catalog)
+    assert answered.code is not None
+    assert answered.code.id == "acme/quota"
+    assert "acme/night" in catalog
+    assert catalog["exchange-online/5.7.705"].fixes[0].do == "Call Acme's help desk."
+    assert "acme/quota" not in builtin
+
+
+def test_a_whole_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    (tmp_path / "folders" / "rules").mkdir(parents=True)
+    (tmp_path / "folders" / "__init__.py").write_text("")
+    source = PLUGINS / "acme" / "src" / "ndrcodes_acme" / "acme.toml"
+    (tmp_path / "folders" / "rules" / "acme.toml").write_bytes(source.read_bytes())
+    for value in ("folders:rules", "folders:rules/", "folders:rules/acme.toml"):
+        with monkeypatch.context() as patch:
+            for old in tmp_path.glob("*.dist-info/*"):
+                old.unlink()
+            install(patch, tmp_path, ("ndrcodes-folder", "rules", value))
+            assert "acme/quota" in default(builtin)
+
+
+def test_a_broken_extension_is_named_and_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    install(
+        monkeypatch,
+        tmp_path,
+        ("ndrcodes-broken", "broken", "ndrcodes_broken:broken.toml"),
+        ("ndrcodes-gone", "gone", "no_such_package:x.toml"),
+        ("ndrcodes-odd", "odd", "pathlib:Path"),
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        catalog = default(builtin)
+    assert list(catalog) == list(builtin)
+    messages = [str(one.message) for one in caught if one.category is CatalogWarning]
+    assert len(messages) == 3
+    assert "'broken' of distribution 'ndrcodes-broken' is left out" in messages[0]
+    assert "ndrcodes-broken:broken: broken/x.titel: unknown key" in messages[0]
+    assert "no_such_package" in messages[1]
+    assert "must return an ndrcodes.Catalog, returned PosixPath" in messages[2]
+
+
+def test_two_that_clash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    install(
+        monkeypatch,
+        tmp_path,
+        ("ndrcodes-clash", "clash", "ndrcodes_clash:clash.toml"),
+        ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"),
+    )
+    with pytest.warns(CatalogWarning, match="acme/quota.id: is a record of ndrcodes-acme:file"):
+        catalog = default(builtin)
+    assert catalog["acme/quota"].title == "Acme shelf is full"  # the first by name
+
+
+def test_a_kill_switch(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    install(monkeypatch, tmp_path, ("ndrcodes-broken", "broken", "ndrcodes_broken:broken.toml"))
+    monkeypatch.setenv("NDRCODES_NO_PLUGINS", "1")
+    assert default(builtin).data is builtin.data
+    monkeypatch.setenv("NDRCODES_NO_PLUGINS", "0")
+    with pytest.warns(CatalogWarning):
+        default(builtin)
+
+
+def test_it_works_from_a_zip_file(tmp_path: pathlib.Path) -> None:
+    package = pathlib.Path(ndrcodes.__file__).parent
+    archive = tmp_path / "app.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in package.rglob("*"):
+            if path.suffix in (".py", ".toml", ".json"):
+                file.write(path, path.relative_to(package.parent))
+    code = (
+        f"import sys; sys.path.insert(0, {str(archive)!r})\n"
+        "import ndrcodes; assert '.zip' in ndrcodes.__file__\n"
+        "print(ndrcodes.explain('550 5.7.705 x').code.id)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "exchange-online/5.7.705\n"

@@ -1,0 +1,12 @@
+import ndrcodes
+
+
+def test_all_is_complete_and_true() -> None:
+    for name in ndrcodes.__all__:
+        assert getattr(ndrcodes, name) is not None
+    public = {
+        name
+        for name, value in vars(ndrcodes).items()
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("ndrcodes")
+    }
+    assert public <= set(ndrcodes.__all__)

@@ -1,0 +1,73 @@
+import pathlib
+from collections.abc import Callable
+
+import pytest
+from importlib_resources import files
+
+from ndrcodes import Catalog, CatalogError
+from ndrcodes.testing import assert_catalog, check_catalog, frames
+
+from ..conftest import HEAD, RECORD
+
+Write = Callable[..., pathlib.Path]
+
+
+def test_a_good_catalog_has_no_faults(write: Write) -> None:
+    assert check_catalog(write(HEAD + RECORD)) == ()
+    assert_catalog(write(HEAD + RECORD), base=Catalog.of())
+
+
+def test_a_package_resource_is_checked_too() -> None:
+    assert check_catalog(files("tests") / "plugins" / "acme" / "src" / "ndrcodes_acme") == ()
+
+
+def test_a_sample_that_another_record_answers(write: Write) -> None:
+    wrong = RECORD.replace("552 5.2.2 The shelf is full", "550 5.1.1 user unknown")
+    faults = check_catalog(write(HEAD + wrong))
+    assert [(fault.record, fault.field) for fault in faults] == [("acme/full", "samples[0]")]
+    assert "as it is, it is explained by generic/" in faults[0].message
+
+
+def test_a_sample_that_nothing_answers(write: Write) -> None:
+    wrong = RECORD.replace("552 5.2.2 The shelf is full", "hello")
+    with pytest.raises(CatalogError, match="it is explained by nothing"):
+        assert_catalog(write(HEAD + wrong), base=Catalog.of())
+
+
+def test_a_phrase_that_another_record_answers(write: Write) -> None:
+    rival = RECORD.replace("acme/full", "acme/fuller").replace(
+        "the shelf is full", "oh the shelf is full"
+    )
+    longer = RECORD.replace(
+        '["the shelf is full"]', '["the shelf is full", "well oh the shelf is full"]'
+    )
+    hidden = RECORD.replace("acme/full", "acme/hidden").replace(
+        '"the shelf is full"', '"oh ... is full"'
+    )
+    path = write(HEAD + longer + rival.replace("552 5.2.2 T", "552 5.2.2 Oh t") + hidden)
+    faults = check_catalog(path, base=Catalog.of())
+    assert ("acme/hidden", "samples[0]") in [(fault.record, fault.field) for fault in faults]
+
+
+def test_one_phrase_in_two_records(write: Write) -> None:
+    twin = RECORD.replace("acme/full", "acme/twin")
+    messages = [fault.message for fault in check_catalog(write(HEAD + RECORD + twin))]
+    assert "'the shelf is full' is a phrase of acme/full too; it can belong to one record" in messages
+    assert any("is answered by acme/full" in message for message in messages)
+
+
+def test_a_phrase_nobody_answers(write: Write) -> None:
+    muted = HEAD.replace("schema = 1", 'schema = 1\nmute = ["acme/full"]')
+    assert check_catalog(write(muted + RECORD), base=Catalog.of()) == ()
+
+
+def test_form_faults_are_reported(write: Write) -> None:
+    faults = check_catalog(write("schema = 1\ncolour = 1"))
+    assert [fault.field for fault in faults] == ["colour"]
+
+
+def test_frames_keep_the_words() -> None:
+    framed = dict(frames("550 5.1.1 user unknown"))
+    assert framed["in upper case"] == "550 5.1.1 USER UNKNOWN"
+    assert len(framed) == 7
+    assert dict(frames(" "))["as it is"] == " "
