@@ -193,7 +193,7 @@ class Layouts:
 
 #: A header field that begins a returned original.
 _HEADER_START = re.compile(
-    r"\s{0,4}>?\s?(?:Received|Return-Path|Delivered-To|X-Original-To|Message-ID|DKIM-Signature|Date"
+    r"(?:Received|Return-Path|Delivered-To|X-Original-To|Message-ID|DKIM-Signature|Date"
     r"|MIME-Version|X-[A-Za-z-]{3,40}|From|Content-Type):\s?\S",
     re.IGNORECASE,
 )

@@ -393,7 +393,9 @@ class _Found:
                     basis = Basis.CODE
                 ranked.append((-basis, -self._agreement(traits), traits.id))
             ranked += [(-Basis.SUBJECT, -1, identity) for identity in subject]
-            ranked += [(-Basis.SUBJECT, 0, identity) for identity in klass]
+            # A success is one whatever the rest of the code says.
+            by_class = Basis.CODE if self.status[0] == "2" else Basis.SUBJECT
+            ranked += [(-by_class, 0, identity) for identity in klass]
         if self.reply is not None:
             by_reply = self.catalog.index.by_reply(self.reply)
             ranked += [(-Basis.REPLY, 0, identity) for identity in by_reply]

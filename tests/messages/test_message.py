@@ -1,0 +1,211 @@
+import datetime
+import email
+import email.policy
+import json
+import pathlib
+import pickle
+
+import pytest
+
+from ndrcodes import Category, MessageKind, read_message
+
+SAMPLES = pathlib.Path(__file__).parent / "samples"
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / f"{name}.eml").read_bytes()
+
+
+def test_the_fields_of_a_report() -> None:
+    message = read_message(sample("rfc3464"))
+    assert message.kind is MessageKind.BOUNCE
+    assert message.reporting_mta == "mx.example.org"
+    assert message.arrival_date == datetime.datetime(2026, 11, 25, 8, 15, tzinfo=datetime.UTC)
+    assert message.original_message_id == "<1234@example.org>"
+    assert message.original_subject == "Hello"
+    assert message.original_from == "Ann <ann@example.org>"
+    assert message.original_to == "bob@example.com"
+    assert message.original_list_id == "<list.example.org>"
+    assert message.feedback_type is None
+    bob, amy = message.recipients
+    assert bob.original_address == "bobby@example.com"
+    assert bob.remote_mta == "mx.example.com"
+    assert bob.action == "failed"
+    assert bob.diagnostic == "552 5.2.2 <bob@example.com>: Mailbox is full"
+    assert (amy.original_address, amy.remote_mta, amy.action) == (None, None, "failed")
+
+
+def test_xtext_and_actual_recipient() -> None:
+    (one,) = read_message(sample("rfc3464-xtext")).recipients
+    assert one.original_address == "bob+tag@example.com"
+
+
+def test_two_reports_of_one_recipient_become_one() -> None:
+    (one,) = read_message(sample("rfc3464-twice-the-same")).recipients
+    assert one.original_address == "old@example.com"
+    assert one.diagnostic == "552 5.2.2 mailbox full"
+
+
+def test_the_original_in_the_text() -> None:
+    message = read_message(sample("qmail"))
+    assert message.original_message_id == "<1234@example.org>"
+    assert message.original_subject == "Hello"
+
+
+def test_complaint() -> None:
+    message = read_message(sample("arf"))
+    assert (message.feedback_type, message.original_subject) == ("abuse", "Earn money")
+    assert message.recipients[0].explanation.action == "suppress"
+
+
+def test_an_automatic_reply_keeps_its_words() -> None:
+    (one,) = read_message(sample("vacation")).recipients
+    assert one.diagnostic == "I am away until Monday."
+    assert one.explanation.action == "none"
+
+
+def test_delay_is_no_failure() -> None:
+    (one,) = read_message(sample("rfc3464-delayed")).recipients
+    assert (one.action, one.explanation.action) == ("delayed", "retry")
+    (one,) = read_message(sample("exim-delay")).recipients
+    assert one.action == "delayed"
+
+
+def test_a_parsed_message_is_taken_too() -> None:
+    for policy in (email.policy.compat32, email.policy.default):
+        parsed = email.message_from_bytes(sample("rfc3464"), policy=policy)
+        assert read_message(parsed) == read_message(sample("rfc3464"))
+
+
+def test_bytes_like() -> None:
+    assert read_message(bytearray(sample("qmail"))) == read_message(sample("qmail"))
+    with pytest.raises(TypeError, match="expected bytes or an email.message.Message, got str"):
+        read_message("From: x")  # type: ignore[arg-type]
+
+
+def test_verp() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nTo: bounces+bob=example.com@lists.example.org\n"
+        b"Subject: failure notice\n\nSorry, mailbox is full.\n"
+    )
+    (one,) = read_message(raw, verp="bounces+{local}={domain}@lists.example.org").recipients
+    assert one.address == "bob@example.com"
+    assert one.explanation.category is Category.MAILBOX_FULL
+    assert read_message(raw, verp="b+{local}={domain}@lists.example.org").recipients == ()
+    assert read_message(raw).recipients == ()
+    with pytest.raises(ValueError, match=r"holds \{local\} and \{domain\}"):
+        read_message(raw, verp="bounces@lists.example.org")
+
+
+def test_recipients_of_the_original_at_last() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nTo: ann@example.org\nSubject: Undelivered Mail\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\nMailbox is full.\n--b\n'
+        b"Content-Type: message/rfc822\n\nX-Original-To: list@example.com\nSubject: x\n\n--b--\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (one.address, one.explanation.category) == ("list@example.com", "mailbox-full")
+
+
+def test_status_from_the_rest_of_the_words() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n\n<bob@example.com>:\n"
+        b"sorry\n\nThe transcript:\n550 5.1.1 see above\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (str(one.status), one.reply) == ("5.1.1", 550)
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        (b"From: MAILER-DAEMON@x.example\nSubject: Delivery delayed", "delay"),
+        (b"From: postmaster@x.example\nSubject: Delivered: Hi", "delivered"),
+        (b"From: a@x.example\nX-Autoreply: yes\nSubject: Hi", "auto-reply"),
+        (b"From: a@x.example\nSubject: Undeliverable: Hi", "bounce"),
+        (b"From: a@x.example\nSubject: Re: Undeliverable: Hi", "not-a-bounce"),
+        (b"Return-Path: <>\nFrom: a@x.example\nSubject: Hi", "bounce"),
+    ],
+)
+def test_kinds_without_a_report(headers: bytes, kind: str) -> None:
+    text = {
+        "delay": b"Delivery attempts will continue for some time.",
+        "delivered": b"Your message was successfully delivered.",
+    }.get(kind, b"Your message could not be delivered.")
+    assert read_message(headers + b"\n\n" + text).kind == kind
+
+
+def test_a_warning_without_a_telling_subject() -> None:
+    raw = b"From: MAILER-DAEMON@x.example\nSubject: Mail\n\nIt has not yet been delivered.\n"
+    assert read_message(raw).kind is MessageKind.DELAY
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\n",
+        b"\n\n\n",
+        b"\0",
+        b"From ",
+        b"Content-Type: multipart/mixed\n\n",
+        b"Content-Type: multipart/mixed; boundary=\n\n--\n",
+        b'Content-Type: multipart/mixed; boundary="a\n\n--a\n\n--a--',
+        b"Content-Type: text/plain; charset=no-such\n\n\xff\xfe",
+        b"Content-Type: text/plain; charset=utf-16\n\n\xff",
+        b"Content-Type: text/plain; charset=x\0y\n\n\xff",
+        b"Content-Transfer-Encoding: base64\n\n====\xff",
+        b"Subject: =?utf-8?B?!!!?=\n\nx",
+        b"Subject: =?utf-8?B?A?=\nFrom: =?x-unknown?Q?=FF?=\n\nx",
+        b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822\n\n",
+        b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822;\nStatus: 5.01.1\n",
+        b"Content-Type: message/delivery-status\n\nArrival-Date: never\n\nFinal-Recipient: a\n",
+        b"Content-Type: message/feedback-report\n\n",
+        b"\n{",
+        b"\n" + b'{"emailAddress": "a@example.com", "x": [1, {"y": "{"}]}',
+        b"\n" + b'{"a":' * 50,
+        b"From: MAILER-DAEMON@x\nSubject: failure notice\n\n" + b"@" * 3000,
+    ],
+)
+def test_hostile_messages(raw: bytes) -> None:
+    message = read_message(raw)
+    assert pickle.loads(pickle.dumps(message)) == message
+
+
+def test_deep_nesting_ends() -> None:
+    raw = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (depth, depth)
+        for depth in range(50)
+    )
+    assert read_message(raw).kind is MessageKind.NOT_A_BOUNCE
+    assert read_message(b'\n{"a":' + b"[" * 5000).kind is MessageKind.NOT_A_BOUNCE
+    nested = '{"emailAddress": "a@example.com"}'
+    for _ in range(14):
+        nested = json.dumps({"Message": nested[:100_000]})
+    assert read_message(b"\n" + nested.encode()).kind is MessageKind.NOT_A_BOUNCE
+
+
+def test_a_large_message_is_read_to_its_limit() -> None:
+    raw = sample("qmail") + b"x" * 76 * 100_000
+    assert len(read_message(raw).recipients) == 2
+
+
+def test_quoted_printable_and_8_bit() -> None:
+    raw = (
+        "From: MAILER-DAEMON@example.net\nSubject: R\u00fccksendung: failure notice\n"
+        "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=utf-8\n\n"
+        "<bob@example.com>:\nPostfach =C3=BCberf=C3=BCllt, the mailbox=\n is full\n"
+    ).encode("latin-1")
+    (one,) = read_message(raw).recipients
+    assert one.diagnostic == "Postfach \u00fcberf\u00fcllt, the mailbox is full"
+
+
+def test_html_only_when_there_is_no_plain_text() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
+        b'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain\n\n'
+        b"<bob@example.com>:\nmailbox is full\n--b\nContent-Type: text/html\n\n"
+        b"<p>amy@example.com<br>user unknown</p>\n--b--\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert one.address == "bob@example.com"

@@ -1,0 +1,377 @@
+"""A message of each format, with what must be read from it."""
+
+import pathlib
+
+import pytest
+
+from ndrcodes import read_message
+
+SAMPLES = pathlib.Path(__file__).parent / "samples"
+
+#: Kind, and for each recipient: address, status, reply, category.
+EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] = {
+    "antispam-appliance": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'spam'),
+        ],
+    ),
+    "aol": (
+        "bounce",
+        [
+            ('bob@aol.com', None, 550, 'recipient-unknown'),
+        ],
+    ),
+    "arf-without-report": (
+        "complaint",
+        [
+            ('bob@example.com', None, None, 'complaint'),
+        ],
+    ),
+    "arf": (
+        "complaint",
+        [
+            ('bob@example.net', None, None, 'complaint'),
+        ],
+    ),
+    "courier": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "domino": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "exchange-2003": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "exchange-2007": (
+        "bounce",
+        [
+            ('bob@example.com', '5.2.3', 550, 'message-too-large'),
+        ],
+    ),
+    "exchange-online-html": (
+        "bounce",
+        [
+            ('bob@example.com', '5.7.705', 550, 'sender-suspended'),
+        ],
+    ),
+    "exim-delay": (
+        "delay",
+        [
+            ('bob@example.com', None, None, 'connection-failed'),
+        ],
+    ),
+    "exim": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "forwarded-by-a-program": (
+        "bounce",
+        [
+            ('bob@example.com', '5.2.2', 552, 'mailbox-full'),
+            ('amy@example.net', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "gmail": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "gmx": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "groupwise": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "imail": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'mailbox-full'),
+        ],
+    ),
+    "iplanet": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "iso-2022-jp": (
+        "bounce",
+        [
+            ('bob@example.jp', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "lotus-notes": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "mail-ru": (
+        "bounce",
+        [
+            ('bob@mail.ru', None, 550, 'recipient-unknown'),
+        ],
+    ),
+    "mailenable": (
+        "bounce",
+        [
+            ('bob@example.com', None, 550, 'recipient-unknown'),
+        ],
+    ),
+    "mailing-list-manager": (
+        "not-a-bounce",
+        [
+        ],
+    ),
+    "mdaemon": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "mobile-carrier": (
+        "bounce",
+        [
+            ('bob@carrier.example.jp', None, 550, 'recipient-unknown'),
+        ],
+    ),
+    "opensmtpd": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "ordinary-calendar": (
+        "not-a-bounce",
+        [
+        ],
+    ),
+    "ordinary-newsletter": (
+        "not-a-bounce",
+        [
+        ],
+    ),
+    "ordinary-question": (
+        "not-a-bounce",
+        [
+        ],
+    ),
+    "ordinary-reply-that-quotes-a-bounce": (
+        "not-a-bounce",
+        [
+        ],
+    ),
+    "postfix-without-report": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "qmail": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ('amy@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464-as-text": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464-base64": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464-delayed": (
+        "delay",
+        [
+            ('bob@example.com', '4.4.1', None, 'connection-failed'),
+        ],
+    ),
+    "rfc3464-delivered": (
+        "delivered",
+        [
+            ('bob@example.com', '2.0.0', 250, 'delivered'),
+        ],
+    ),
+    "rfc3464-indented": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464-missing-blank-lines": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+            ('amy@example.com', '5.2.2', None, 'mailbox-full'),
+        ],
+    ),
+    "rfc3464-says-less-than-the-words": (
+        "bounce",
+        [
+            ('bob@example.com', '5.0.0', 550, 'mailbox-full'),
+        ],
+    ),
+    "rfc3464-status-comment": (
+        "bounce",
+        [
+            ('bob@example.com', '5.2.2', None, 'mailbox-full'),
+        ],
+    ),
+    "rfc3464-twice-the-same": (
+        "bounce",
+        [
+            ('Bob@example.com', '5.2.2', 552, 'mailbox-full'),
+        ],
+    ),
+    "rfc3464-wrong-boundary": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464-xtext": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "rfc3464": (
+        "bounce",
+        [
+            ('bob@example.com', '5.2.2', 552, 'mailbox-full'),
+            ('amy@example.net', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "rfc6533-utf8": (
+        "bounce",
+        [
+            ('jörg@example.com', '5.1.1', None, 'recipient-unknown'),
+        ],
+    ),
+    "sendmail-transcript": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "sendmail-v5": (
+        "bounce",
+        [
+            ('bob@example.net', None, 550, 'domain-unknown'),
+        ],
+    ),
+    "sns-bounce": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "sns-complaint": (
+        "complaint",
+        [
+            ('bob@example.com', None, None, 'complaint'),
+        ],
+    ),
+    "supplementary-info": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "unsubscribe-complaint": (
+        "complaint",
+        [
+        ],
+    ),
+    "vacation-by-subject": (
+        "auto-reply",
+        [
+            ('bob@example.com', None, None, 'auto-reply'),
+        ],
+    ),
+    "vacation": (
+        "auto-reply",
+        [
+            ('bob@example.com', None, None, 'auto-reply'),
+        ],
+    ),
+    "x400": (
+        "bounce",
+        [
+            ('bob@example.com', None, None, 'recipient-unknown'),
+        ],
+    ),
+    "yahoo": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+    "yandex": (
+        "bounce",
+        [
+            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+        ],
+    ),
+}
+
+
+def test_every_sample_has_an_expectation() -> None:
+    assert {path.stem for path in SAMPLES.glob("*.eml")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_sample(name: str) -> None:
+    message = read_message((SAMPLES / f"{name}.eml").read_bytes())
+    recipients = [
+        (
+            one.address,
+            None if one.status is None else str(one.status),
+            one.reply,
+            str(one.explanation.category),
+        )
+        for one in message.recipients
+    ]
+    assert (message.kind, recipients) == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("change", ["crlf", "cr", "mbox", "nul", "upper-case fields"])
+def test_the_wrapping_of_a_message_does_not_matter(name: str, change: str) -> None:
+    raw = (SAMPLES / f"{name}.eml").read_bytes()
+    changed = {
+        "crlf": raw.replace(b"\n", b"\r\n"),
+        "cr": raw.replace(b"\n", b"\r"),
+        "mbox": b"From MAILER-DAEMON Wed Nov 25 00:00:00 2026\n" + raw,
+        "nul": raw.replace(b"\n\n", b"\n\0\n", 1).replace(b"Subject", b"Sub\0ject"),
+        "upper-case fields": raw.replace(b"Content-Type:", b"CONTENT-TYPE:"),
+    }[change]
+    message = read_message(changed)
+    addresses = [one.address for one in message.recipients]
+    kind, recipients = EXPECTED[name]
+    assert (message.kind, addresses) == (kind, [address for address, _, _, _ in recipients])
