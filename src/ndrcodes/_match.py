@@ -71,6 +71,7 @@ _STATUS: Final = 8
 _STATUS_IN_RANGE: Final = 6
 _STATUS_OF_OTHER_CLASS: Final = 4
 _OTHER_STATUS: Final = -4
+_NO_STATUS: Final = -1
 _REPLY: Final = 2
 
 #: The most that agreement can give one record over another.
@@ -354,9 +355,12 @@ class _Found:
         return weights
 
     def _frames(self) -> dict[str, int]:
+        """Return the records whose words name no cause, and how long these are."""
         weights: dict[str, int] = {}
+        frames = [(phrase.weight, phrase.chunks) for _, _, phrase in self.hits.frames]
         for _, identity, phrase in self.hits.frames:
-            weights[identity] = max(phrase.weight, weights.get(identity, 0))
+            if phrase.weight > weights.get(identity, 0) and not _covered(phrase, frames):
+                weights[identity] = phrase.weight
         for _, identity, _ in self.hits.vendor_codes:
             if self.catalog.traits(identity).names_no_cause:
                 weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
@@ -429,7 +433,9 @@ class _Found:
         elif traits.server:
             points = _ANOTHER_NAMED if self.named else _NONE_NAMED
         status = self.status
-        if status and traits.status:
+        if traits.status and not status:
+            points += _NO_STATUS
+        elif traits.status:
             if status in traits.status or f"x{status[1:]}" in traits.status:
                 points += _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
             elif status[1:] in traits.conditions:
