@@ -347,7 +347,7 @@ class Catalog:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Data]]:
-        return Catalog, (self._data,)
+        return Catalog, (attrs.evolve(self._data, records=dict(self._data.records)),)
 
 
 @final

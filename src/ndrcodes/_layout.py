@@ -22,11 +22,11 @@ _LINE_LENGTH: Final = 2000
 _JSON_DEPTH: Final = 12
 _JSON_ITEMS: Final = 200
 _ADDRESS_PATTERN = (
-    r"<?(?:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
+    r"<?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
     r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]]{1,64}@[A-Za-z0-9._\u0080-\uffff-]{1,253}"
     r"[A-Za-z0-9\u0080-\uffff])>?"
 )
-ADDRESS = re.compile(_ADDRESS_PATTERN, re.IGNORECASE)
+ADDRESS = re.compile(_ADDRESS_PATTERN)
 _VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\{code\}|\.\.\.")
 _VARIABLES = {
     "{address}": _ADDRESS_PATTERN,
@@ -57,11 +57,17 @@ def line_pattern(source: str) -> re.Pattern[str]:
     if "{address}" not in source and not _VARIABLE.sub("", source).strip():
         msg = "a line pattern must hold more than variable parts, or {address}"
         raise ValueError(msg)
-    return re.compile(rf"\s*(?:>+\s?)?{pattern}\s*", re.IGNORECASE)
+    return re.compile(rf"\s*(?:>+\s?)?{pattern}\s*")
 
 
 def _literal(text: str) -> str:
-    return r"\s{0,8}".join(re.escape(word) for word in re.split(r"\s+", text))
+    """Match words in either case, and white space for white space.
+
+    The flag is set for the words alone: with it, the many characters that an address may hold
+    would take milliseconds to compile.
+    """
+    words = r"\s{0,8}".join(re.escape(word) for word in re.split(r"\s+", text))
+    return f"(?i:{words})" if words else ""
 
 
 @final

@@ -7,18 +7,19 @@ with its index, made from the TOML at build time: tomllib would take too long on
 
 from __future__ import annotations
 
-import json
 import os
-import pathlib
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 
 from ndrcodes._index import Index
 from ndrcodes._schema import Data, read_tables
 from ndrcodes.errors import CatalogError, Fault
+
+if TYPE_CHECKING:
+    import pathlib
 
 #: The entry-point group of catalog extensions.
 GROUP: Final = "ndrcodes.catalogs"
@@ -62,16 +63,70 @@ def read_builtin() -> tuple[Data, Index]:
 
 
 def compile_folder(folder: pathlib.Path) -> bytes:
-    """Turn a folder of TOML files into what `parse_compiled` reads."""
+    """Turn a folder of TOML files into what `parse_compiled` reads.
+
+    It has a line of JSON for what every explanation needs, and then a line for each provider's
+    records, whose prose is needed of few: decoding all at once would take most of a first use.
+    """
+    import json  # noqa: PLC0415
+
     data = read_resource(folder, folder.name)
-    plain = {"data": attrs.asdict(data, recurse=False), "index": Index.build(data).dump()}
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    by_provider: dict[str, dict[str, Any]] = {}
+    for identity, record in sorted(data.records.items()):
+        by_provider.setdefault(identity.partition("/")[0], {})[identity] = record
+    head = {
+        "ids": {provider: list(records) for provider, records in by_provider.items()},
+        "data": {
+            field.name: getattr(data, field.name)
+            for field in attrs.fields(Data)
+            if field.name != "records"
+        },
+        "index": Index.build(data).dump(),
+    }
+    lines = [head, *by_provider.values()]
+    return b"\n".join(
+        json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() for line in lines
+    )
 
 
 def parse_compiled(content: bytes) -> tuple[Data, Index]:
     """Read what `compile_folder` made."""
-    plain = json.loads(content)
-    return Data(**plain["data"]), Index(**plain["index"])
+    import json  # noqa: PLC0415
+
+    first, *rest = content.split(b"\n")
+    head = json.loads(first)
+    records = _Records(head["ids"], rest)
+    return Data(records=records, **head["data"]), Index(**head["index"])
+
+
+@final
+class _Records(Mapping[str, Any]):
+    """Records that are decoded provider by provider, when one of them is asked for."""
+
+    def __init__(self, ids: dict[str, list[str]], lines: list[bytes]) -> None:
+        self._lines = dict(zip(ids, lines, strict=True))
+        self._ids = dict.fromkeys(identity for every in ids.values() for identity in every)
+        # Two threads may both decode a line; both get equal records.
+        self._decoded: dict[str, dict[str, Any]] = {}
+
+    def __getitem__(self, identity: str) -> Any:
+        provider = identity.partition("/")[0]
+        records = self._decoded.get(provider)
+        if records is None:
+            import json  # noqa: PLC0415
+
+            records = json.loads(self._lines[provider]) if provider in self._lines else {}
+            records = self._decoded.setdefault(provider, records)
+        return records[identity]
+
+    def __contains__(self, identity: object) -> bool:
+        return identity in self._ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 def read_path(source: str | os.PathLike[str] | Resource) -> Data:
@@ -82,6 +137,8 @@ def read_path(source: str | os.PathLike[str] | Resource) -> Data:
         OSError: they cannot be read.
     """
     if isinstance(source, (str, os.PathLike)):
+        import pathlib  # noqa: PLC0415 - not needed for the built-in catalog
+
         path = pathlib.Path(source)
         return read_resource(path, str(path))
     return read_resource(source, source.name)

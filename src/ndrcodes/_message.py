@@ -10,8 +10,7 @@ from __future__ import annotations
 import datetime
 import enum
 import re
-from email.message import Message
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
@@ -20,6 +19,9 @@ from ndrcodes._layout import ADDRESS, paragraphs
 from ndrcodes._match import Basis, Explanation, Matcher
 from ndrcodes._mime import Headers, Part, decode_words, html_to_text, parse
 from ndrcodes.records import StatusCode
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 __all__ = ["BounceMessage", "MessageKind", "RecipientReport", "read_message"]
 
@@ -147,11 +149,13 @@ def read_message(
         >>> bounce.recipients[0].address, str(bounce.recipients[0].explanation.category)
         ('user@example.com', 'recipient-unknown')
     """
-    if isinstance(raw, Message):
-        raw = raw.as_bytes()
     if not isinstance(raw, (bytes, bytearray, memoryview)):
-        msg = f"expected bytes or an email.message.Message, got {type(raw).__name__}"
-        raise TypeError(msg)
+        from email.message import Message  # noqa: PLC0415 - slow to import, and rarely given
+
+        if not isinstance(raw, Message):
+            msg = f"expected bytes or an email.message.Message, got {type(raw).__name__}"
+            raise TypeError(msg)
+        raw = raw.as_bytes()
     returned_to = None if verp is None else _verp_pattern(verp)
     catalog = Catalog.default() if catalog is None else catalog
     return _Reader(catalog, parse(bytes(raw)), returned_to).read()

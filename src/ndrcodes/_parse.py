@@ -7,7 +7,6 @@ out the rest. All patterns have bounded repetition, so reading is linear in the 
 from __future__ import annotations
 
 import functools
-import ipaddress
 import re
 from typing import Final, final
 
@@ -336,6 +335,8 @@ def _ips(text: str) -> tuple[str, ...]:
 
 
 def _is_ip(text: str) -> bool:
+    import ipaddress  # noqa: PLC0415 - few texts hold an address, and most callers ask for none
+
     try:
         ipaddress.ip_address(text)
     except ValueError:
