@@ -1,9 +1,10 @@
 """Turn any mail rejection into an answer: what happened, why, who can fix it, and how."""
 
+from typing import TYPE_CHECKING
+
 from ndrcodes._catalog import Catalog
 from ndrcodes._load import CatalogWarning
 from ndrcodes._match import Basis, Evidence, Explanation, Match, Matcher, explain
-from ndrcodes._message import BounceMessage, MessageKind, RecipientReport, read_message
 from ndrcodes._parse import Diagnostic, Mention, parse
 from ndrcodes.errors import CatalogError, Fault, InvalidStatusCode, UnknownLanguage
 from ndrcodes.records import (
@@ -21,6 +22,9 @@ from ndrcodes.records import (
     StatusPattern,
     Taxonomy,
 )
+
+if TYPE_CHECKING:
+    from ndrcodes._message import BounceMessage, MessageKind, RecipientReport, read_message
 
 __version__ = "1.0.0"
 
@@ -59,3 +63,20 @@ __all__ = [
     "parse",
     "read_message",
 ]
+
+#: Found on first use: programs that explain single lines need not wait for them.
+_LATER = frozenset({"BounceMessage", "MessageKind", "RecipientReport", "read_message"})
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from ndrcodes import _message  # noqa: PLC0415 - see above
+
+    globals().update({later: getattr(_message, later) for later in _LATER})
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

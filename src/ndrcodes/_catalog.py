@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import threading
+from _thread import allocate_lock
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Self, final
+from typing import TYPE_CHECKING, Self, final
 
 import attrs
 
 from ndrcodes._index import Index, names_host, status_keys
-from ndrcodes._layout import Layouts
 from ndrcodes._load import Resource, layer, read_builtin, read_extensions, read_path
 from ndrcodes._phrase import join
 from ndrcodes._schema import (
@@ -35,6 +34,9 @@ from ndrcodes.records import (
     StatusCode,
     Taxonomy,
 )
+
+if TYPE_CHECKING:
+    from ndrcodes._layout import Layouts
 
 __all__ = ["Catalog"]
 
@@ -88,7 +90,7 @@ class Catalog:
         # lets both see the same.
         self._records: dict[str, NdrCode] = {}
         self._traits: dict[str, Traits] = {}
-        self._layouts = Layouts(data.formats)
+        self._layouts: Layouts | None = None
 
     # --- making one
 
@@ -303,6 +305,10 @@ class Catalog:
     @property
     def layouts(self) -> Layouts:
         """How bounces for people look. Not part of the public interface."""
+        if self._layouts is None:
+            from ndrcodes._layout import Layouts  # noqa: PLC0415 - only messages need it
+
+            self._layouts = Layouts(self._data.formats)
         return self._layouts
 
     def traits(self, identity: str) -> Traits:
@@ -358,7 +364,7 @@ class _Once:
 
     def __init__(self, read: Callable[[], Catalog]) -> None:
         self._read = read
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._catalog: Catalog | None = None
 
     def get(self) -> Catalog:

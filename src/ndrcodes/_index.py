@@ -12,8 +12,8 @@ import collections
 import itertools
 import re
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple, final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, final
 
 from ndrcodes._phrase import Phrase, join
 from ndrcodes._schema import Data
@@ -90,14 +90,37 @@ class Index:
             },
         )
 
-    def dump(self) -> dict[str, Mapping[str, object]]:
-        """Return what `Index(**dump)` needs, ready for JSON."""
+    def dump(self) -> dict[str, Any]:
+        """Return what `Index.restore` needs, ready for JSON and with each id written once."""
+        kinds = list(_FIELDS)
+        ids = sorted({identity for rows in self._anchors.values() for _, _, identity in rows})
+        number = {identity: at for at, identity in enumerate(ids)}
         return {
-            "anchors": self._anchors,
+            "ids": ids,
+            "anchors": {
+                anchor: [
+                    one
+                    for source, kind, identity in rows
+                    for one in (source, kinds.index(kind), number[identity])
+                ]
+                for anchor, rows in self._anchors.items()
+            },
             "codes": self._codes,
             "replies": self._replies,
             "hosts": self._hosts,
         }
+
+    @classmethod
+    def restore(
+        cls,
+        ids: list[str],
+        anchors: dict[str, list[Any]],
+        codes: Mapping[str, list[str]],
+        replies: Mapping[str, list[str]],
+        hosts: Mapping[str, str],
+    ) -> Index:
+        """Make an index of what `dump` returned; its rows are read when they are needed."""
+        return cls(_Rows(ids, anchors), codes, replies, hosts)
 
     def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
@@ -146,6 +169,29 @@ class Index:
             hit = (sys.intern(kind), identity, phrase)
             compiled.append((chunk, phrase.words, hit, _FIELDS[kind]))
         return self._buckets.setdefault(anchor, tuple(compiled))
+
+
+@final
+class _Rows(Mapping[str, list[Row]]):
+    """The rows of stored anchors."""
+
+    def __init__(self, ids: list[str], anchors: dict[str, list[Any]]) -> None:
+        self._ids = ids
+        self._anchors = anchors
+
+    def __getitem__(self, anchor: str) -> list[Row]:
+        flat = self._anchors[anchor]
+        kinds = list(_FIELDS)
+        return [
+            (flat[at], kinds[flat[at + 1]], self._ids[flat[at + 2]])
+            for at in range(0, len(flat), 3)
+        ]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._anchors)
+
+    def __len__(self) -> int:
+        return len(self._anchors)
 
 
 def vendor_phrase(code: str) -> str | None:

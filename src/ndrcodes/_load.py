@@ -96,7 +96,7 @@ def parse_compiled(content: bytes) -> tuple[Data, Index]:
     first, *rest = content.split(b"\n")
     head = json.loads(first)
     records = _Records(head["ids"], rest)
-    return Data(records=records, **head["data"]), Index(**head["index"])
+    return Data(records=records, **head["data"]), Index.restore(**head["index"])
 
 
 @final

@@ -22,7 +22,7 @@ import attrs
 
 from ndrcodes._catalog import Catalog, Traits
 from ndrcodes._index import MARK, Hits, names_host
-from ndrcodes._parse import Mention, find_codes, parse, value_of
+from ndrcodes._parse import Mention, find_codes, parse
 from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
 from ndrcodes._render import as_dict, as_markdown, as_text, docs_url
 from ndrcodes._schema import TEMPLATE
@@ -643,6 +643,8 @@ class _Pending:
 
     def _variable_parts(self, phrase: Phrase) -> list[tuple[str, str]]:
         """Return what the placeholders of a phrase took."""
+        from ndrcodes._extract import value_of  # noqa: PLC0415 - see `parse`
+
         where = self._where(phrase)
         parts = [
             (name, self._plain[before[1] : after[0]])

@@ -13,7 +13,6 @@ from typing import Any, Final, final
 
 import attrs
 
-from ndrcodes._layout import line_pattern
 from ndrcodes._phrase import Phrase
 from ndrcodes.errors import CatalogError, Fault
 from ndrcodes.records import (
@@ -266,6 +265,8 @@ def _phrase(faults: _Faults, field: str, value: Any) -> str | None:
 
 
 def _line(faults: _Faults, field: str, value: Any) -> str | None:
+    from ndrcodes._layout import line_pattern  # noqa: PLC0415 - few files describe layouts
+
     try:
         line_pattern(value)
     except (TypeError, ValueError) as error:
@@ -574,9 +575,7 @@ def taxonomy_from(identity: str, table: Table) -> Taxonomy:
             (theirs, one["name"], tuple(map(Category, one["categories"])))
             for theirs, one in table["classes"].items()
         ),
-        categories=tuple(
-            (Category(ours), theirs) for ours, theirs in table["categories"].items()
-        ),
+        categories=tuple((Category(ours), theirs) for ours, theirs in table["categories"].items()),
         sources=tuple(table.get("sources", ())),
     )
 
