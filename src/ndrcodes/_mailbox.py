@@ -51,5 +51,4 @@ def _mbox(file: Iterator[bytes]) -> Iterator[bytes]:
         if size < _LONGEST:
             lines.append(line)
             size += len(line)
-    if lines:
-        yield b"".join(lines)
+    yield b"".join(lines)

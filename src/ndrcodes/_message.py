@@ -128,7 +128,10 @@ _ORIGINAL_TYPES: Final = frozenset(
 
 
 def read_message(
-    raw: bytes | Message, *, catalog: Catalog | None = None, verp: str | None = None
+    raw: bytes | bytearray | memoryview | Message,
+    *,
+    catalog: Catalog | None = None,
+    verp: str | None = None,
 ) -> BounceMessage:
     r"""Read any message. Never raises for any bytes.
 

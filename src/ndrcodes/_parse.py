@@ -44,7 +44,7 @@ _NO_CODE_BEFORE = re.compile(
     r"|\brfc[\s-]?[0-9]{3,4},?\s{0,2}(?:section|sec\.?|§)?\s{0,2}|§\s?)\Z",
     re.IGNORECASE,
 )
-_JOINS_BEFORE = frozenset("._@:/+,") | frozenset("0123456789")
+_JOINS_BEFORE = frozenset("._@/+,")
 
 #: Where a reply code can stand (RFC 5321, section 4.2): at the start of a line or of what a
 #: server is quoted to have said. A bare number among words is none.
@@ -192,12 +192,13 @@ def _credibility(text: str, start: int) -> int:
     if _REPLY_BEFORE.search(before):
         return FOLLOWS_REPLY
     last = before[-1]
-    if last.isalnum() or (last in _JOINS_BEFORE and not before.endswith(("::", "=:"))):
-        if last != ":" or before[-2:-1].isdigit():
-            return -1
-    elif last == "-" and before[-2:-1].isalnum():
-        return -1
-    if _NO_CODE_BEFORE.search(before):
+    if last == ":":
+        joined = before[-2:-1].isdigit()
+    elif last == "-":
+        joined = before[-2:-1].isalnum()
+    else:
+        joined = last.isalnum() or last in _JOINS_BEFORE
+    if joined or _NO_CODE_BEFORE.search(before):
         return -1
     if _LABEL_BEFORE.search(before):
         return LABELLED

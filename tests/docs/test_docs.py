@@ -133,6 +133,8 @@ def test_anchors_are_unique(builtin: ndrcodes.Catalog) -> None:
 
 def test_no_page_is_forgotten() -> None:
     index = (DOCS / "index.md").read_text("utf-8")
-    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES if DOCS in page.parents}
+    pages = {
+        page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES if DOCS in page.parents
+    }
     listed = set(re.findall(r"^[a-z-]+(?:/[a-z-]+)*$", index, re.MULTILINE))
     assert pages - {"index"} == listed - {"reference/catalog/index"}

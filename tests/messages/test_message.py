@@ -79,7 +79,7 @@ def test_a_parsed_message_is_taken_too() -> None:
 
 def test_bytes_like() -> None:
     assert read_message(bytearray(sample("qmail"))) == read_message(sample("qmail"))
-    with pytest.raises(TypeError, match="expected bytes or an email.message.Message, got str"):
+    with pytest.raises(TypeError, match=r"expected bytes or an email\.message\.Message, got str"):
         read_message("From: x")  # type: ignore[arg-type]
 
 
@@ -209,3 +209,57 @@ def test_html_only_when_there_is_no_plain_text() -> None:
     )
     (one,) = read_message(raw).recipients
     assert one.address == "bob@example.com"
+
+
+def test_a_status_field_of_an_impossible_form_is_passed_over() -> None:
+    raw = (
+        b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; bob@example.com\n"
+        b"Status: 5.01.1\nDiagnostic-Code: smtp; nothing known\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (one.status, one.diagnostic) == (None, "nothing known")
+
+
+def test_a_code_in_the_status_field_explains_words_that_say_nothing() -> None:
+    raw = (
+        b"Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; bob@example.com\n"
+        b"Status: 5.2.2\nDiagnostic-Code: smtp; nothing known\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (str(one.status), one.explanation.category) == ("5.2.2", "mailbox-full")
+    assert one.diagnostic == "nothing known"
+
+
+def test_a_recipient_in_the_header_that_the_words_name_too() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
+        b"X-Failed-Recipients: bob@example.com\n\n"
+        b"<amy@example.com>:\nuser unknown\n\n<BOB@example.com>:\nmailbox is full\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (one.address, one.explanation.category) == ("bob@example.com", "mailbox-full")
+
+
+def test_an_original_without_fields() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\n<bob@example.com>:\nuser unknown\n'
+        b"--b\nContent-Type: message/rfc822\n\n\n\n--b--\n"
+    )
+    message = read_message(raw)
+    assert message.original_subject is None
+    assert [one.address for one in message.recipients] == ["bob@example.com"]
+
+
+def test_json_that_is_none() -> None:
+    raw = b'From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n{"x": "{broken", "y": 5}\n'
+    assert read_message(raw).recipients == ()
+    assert read_message(raw.replace(b'"{broken"', b'"{broken')).recipients == ()
+
+
+def test_json_that_is_too_deep() -> None:
+    deep: object = {"emailAddress": "a@example.com"}
+    for _ in range(14):
+        deep = [deep]
+    raw = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n"
+    assert read_message(raw + json.dumps({"x": deep}).encode()).recipients == ()

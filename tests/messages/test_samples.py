@@ -13,329 +13,323 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] =
     "antispam-appliance": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'spam'),
+            ("bob@example.com", None, None, "spam"),
         ],
     ),
     "aol": (
         "bounce",
         [
-            ('bob@aol.com', None, 550, 'recipient-unknown'),
+            ("bob@aol.com", None, 550, "recipient-unknown"),
         ],
     ),
     "arf-without-report": (
         "complaint",
         [
-            ('bob@example.com', None, None, 'complaint'),
+            ("bob@example.com", None, None, "complaint"),
         ],
     ),
     "arf": (
         "complaint",
         [
-            ('bob@example.net', None, None, 'complaint'),
+            ("bob@example.net", None, None, "complaint"),
         ],
     ),
     "courier": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "domino": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'recipient-unknown'),
+            ("bob@example.com", None, None, "recipient-unknown"),
         ],
     ),
     "exchange-2003": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'recipient-unknown'),
+            ("bob@example.com", None, None, "recipient-unknown"),
         ],
     ),
     "exchange-2007": (
         "bounce",
         [
-            ('bob@example.com', '5.2.3', 550, 'message-too-large'),
+            ("bob@example.com", "5.2.3", 550, "message-too-large"),
         ],
     ),
     "exchange-online-html": (
         "bounce",
         [
-            ('bob@example.com', '5.7.705', 550, 'sender-suspended'),
+            ("bob@example.com", "5.7.705", 550, "sender-suspended"),
         ],
     ),
     "exim-delay": (
         "delay",
         [
-            ('bob@example.com', None, None, 'connection-failed'),
+            ("bob@example.com", None, None, "connection-failed"),
         ],
     ),
     "exim": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "forwarded-by-a-program": (
         "bounce",
         [
-            ('bob@example.com', '5.2.2', 552, 'mailbox-full'),
-            ('amy@example.net', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.2.2", 552, "mailbox-full"),
+            ("amy@example.net", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "gmail": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "gmx": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "groupwise": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'recipient-unknown'),
+            ("bob@example.com", None, None, "recipient-unknown"),
         ],
     ),
     "imail": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'mailbox-full'),
+            ("bob@example.com", None, None, "mailbox-full"),
         ],
     ),
     "iplanet": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "iso-2022-jp": (
         "bounce",
         [
-            ('bob@example.jp', None, None, 'recipient-unknown'),
+            ("bob@example.jp", None, None, "recipient-unknown"),
         ],
     ),
     "lotus-notes": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'recipient-unknown'),
+            ("bob@example.com", None, None, "recipient-unknown"),
         ],
     ),
     "mail-ru": (
         "bounce",
         [
-            ('bob@mail.ru', None, 550, 'recipient-unknown'),
+            ("bob@mail.ru", None, 550, "recipient-unknown"),
         ],
     ),
     "mailenable": (
         "bounce",
         [
-            ('bob@example.com', None, 550, 'recipient-unknown'),
+            ("bob@example.com", None, 550, "recipient-unknown"),
         ],
     ),
     "mailing-list-manager": (
         "not-a-bounce",
-        [
-        ],
+        [],
     ),
     "mdaemon": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "mobile-carrier": (
         "bounce",
         [
-            ('bob@carrier.example.jp', None, 550, 'recipient-unknown'),
+            ("bob@carrier.example.jp", None, 550, "recipient-unknown"),
         ],
     ),
     "opensmtpd": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "ordinary-calendar": (
         "not-a-bounce",
-        [
-        ],
+        [],
     ),
     "ordinary-newsletter": (
         "not-a-bounce",
-        [
-        ],
+        [],
     ),
     "ordinary-question": (
         "not-a-bounce",
-        [
-        ],
+        [],
     ),
     "ordinary-reply-that-quotes-a-bounce": (
         "not-a-bounce",
-        [
-        ],
+        [],
     ),
     "postfix-without-report": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "qmail": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
-            ('amy@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+            ("amy@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "rfc3464-as-text": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "rfc3464-base64": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "rfc3464-delayed": (
         "delay",
         [
-            ('bob@example.com', '4.4.1', None, 'connection-failed'),
+            ("bob@example.com", "4.4.1", None, "connection-failed"),
         ],
     ),
     "rfc3464-delivered": (
         "delivered",
         [
-            ('bob@example.com', '2.0.0', 250, 'delivered'),
+            ("bob@example.com", "2.0.0", 250, "delivered"),
         ],
     ),
     "rfc3464-indented": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "rfc3464-missing-blank-lines": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
-            ('amy@example.com', '5.2.2', None, 'mailbox-full'),
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
+            ("amy@example.com", "5.2.2", None, "mailbox-full"),
         ],
     ),
     "rfc3464-says-less-than-the-words": (
         "bounce",
         [
-            ('bob@example.com', '5.0.0', 550, 'mailbox-full'),
+            ("bob@example.com", "5.0.0", 550, "mailbox-full"),
         ],
     ),
     "rfc3464-status-comment": (
         "bounce",
         [
-            ('bob@example.com', '5.2.2', None, 'mailbox-full'),
+            ("bob@example.com", "5.2.2", None, "mailbox-full"),
         ],
     ),
     "rfc3464-twice-the-same": (
         "bounce",
         [
-            ('Bob@example.com', '5.2.2', 552, 'mailbox-full'),
+            ("Bob@example.com", "5.2.2", 552, "mailbox-full"),
         ],
     ),
     "rfc3464-wrong-boundary": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "rfc3464-xtext": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "rfc3464": (
         "bounce",
         [
-            ('bob@example.com', '5.2.2', 552, 'mailbox-full'),
-            ('amy@example.net', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.2.2", 552, "mailbox-full"),
+            ("amy@example.net", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "rfc6533-utf8": (
         "bounce",
         [
-            ('jörg@example.com', '5.1.1', None, 'recipient-unknown'),
+            ("jörg@example.com", "5.1.1", None, "recipient-unknown"),
         ],
     ),
     "sendmail-transcript": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "sendmail-v5": (
         "bounce",
         [
-            ('bob@example.net', None, 550, 'domain-unknown'),
+            ("bob@example.net", None, 550, "domain-unknown"),
         ],
     ),
     "sns-bounce": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "sns-complaint": (
         "complaint",
         [
-            ('bob@example.com', None, None, 'complaint'),
+            ("bob@example.com", None, None, "complaint"),
         ],
     ),
     "supplementary-info": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "unsubscribe-complaint": (
         "complaint",
-        [
-        ],
+        [],
     ),
     "vacation-by-subject": (
         "auto-reply",
         [
-            ('bob@example.com', None, None, 'auto-reply'),
+            ("bob@example.com", None, None, "auto-reply"),
         ],
     ),
     "vacation": (
         "auto-reply",
         [
-            ('bob@example.com', None, None, 'auto-reply'),
+            ("bob@example.com", None, None, "auto-reply"),
         ],
     ),
     "x400": (
         "bounce",
         [
-            ('bob@example.com', None, None, 'recipient-unknown'),
+            ("bob@example.com", None, None, "recipient-unknown"),
         ],
     ),
     "yahoo": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
     "yandex": (
         "bounce",
         [
-            ('bob@example.com', '5.1.1', 550, 'recipient-unknown'),
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
 }

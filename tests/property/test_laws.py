@@ -44,9 +44,7 @@ pieces = st.lists(
     ),
     max_size=14,
 ).map(" ".join)
-codes = st.builds(
-    StatusCode, st.sampled_from([2, 4, 5]), st.integers(0, 7), st.integers(0, 999)
-)
+codes = st.builds(StatusCode, st.sampled_from([2, 4, 5]), st.integers(0, 7), st.integers(0, 999))
 words = st.text(string.ascii_lowercase, min_size=1, max_size=8)
 
 

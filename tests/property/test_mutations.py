@@ -9,7 +9,9 @@ from ndrcodes import read_message
 
 SAMPLES = [
     path.read_bytes()
-    for path in sorted((pathlib.Path(__file__).parent.parent / "messages" / "samples").glob("*.eml"))
+    for path in sorted(
+        (pathlib.Path(__file__).parent.parent / "messages" / "samples").glob("*.eml")
+    )
 ]
 
 

@@ -254,7 +254,7 @@ def test_faulty_files(write: Write, toml: str, message: str) -> None:
 
 def test_a_file_that_is_no_text(tmp_path: pathlib.Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff")
-    with pytest.raises(CatalogError, match="1 fault in catalog data\n.*is not UTF-8"):
+    with pytest.raises(CatalogError, match=r"1 fault in catalog data\n.*is not UTF-8"):
         Catalog.load(str(tmp_path / "x.toml"))
     with pytest.raises(OSError, match="none"):
         Catalog.load(tmp_path / "none.toml")
@@ -370,3 +370,80 @@ print([(match.code.id, match.points) for match in ndrcodes.explain(text).matches
         for seed in ("1", "2", "3")
     }
     assert len(answers) == 1
+
+
+def test_a_compiled_catalog_is_read_if_it_is_there(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, write: Write
+) -> None:
+    from ndrcodes._load import compile_folder, read_builtin
+
+    write(HEAD + RECORD, "acme.toml")
+    (tmp_path / "catalog").mkdir()
+    compiled = compile_folder(tmp_path)
+    (tmp_path / "catalog" / "builtin.json").write_bytes(compiled)
+    monkeypatch.setattr("importlib_resources.files", lambda _: tmp_path)
+    catalog = Catalog(*read_builtin())
+    assert [record.id for record in catalog] == ["acme/full"]
+    assert ndrcodes.explain("the shelf is full", catalog=catalog).code == catalog["acme/full"]
+    assert "acme/none" not in catalog
+    with pytest.raises(KeyError):
+        catalog.data.records["nobody/none"]
+    assert len(catalog.data.records) == 1
+    assert len(catalog | Catalog.of()) == 1
+    assert len(catalog.index._anchors) == len((catalog | Catalog.of()).index._anchors)
+    stored = catalog.index.dump()
+    assert stored == (catalog | Catalog.of()).index.dump()
+    assert list(pickle.loads(pickle.dumps(catalog))) == list(catalog)
+
+
+def test_a_text_that_is_too_long(write: Write) -> None:
+    with pytest.raises(CatalogError, match="title: has 200 characters, at most 80 fit"):
+        Catalog.load(write(HEAD + RECORD.replace("Shelf is full", "x" * 200)))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "message"),
+    [
+        ("", "must hold a word"),
+        ("{ip}", "must hold a word"),
+        ("... x", "cannot begin with a gap"),
+        ("x ...", "cannot end with a gap"),
+        ("x {who} y", "unknown placeholder {who}"),
+    ],
+)
+def test_faulty_phrases(write: Write, phrase: str, message: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        Catalog.load(write(HEAD + RECORD.replace("the shelf is full", phrase)))
+    assert message in str(caught.value)
+
+
+def test_codes_of_a_generic_provider_answer_nothing(write: Write) -> None:
+    catalog = Catalog.load(
+        write(
+            HEAD.replace("service", "generic").replace('hosts = ["mx.acme.example"]', "")
+            + RECORD.replace("phrases", 'status = "5.2.2"\nphrases')
+        )
+    )
+    assert ndrcodes.explain("5.2.2", catalog=catalog).code is None
+    assert catalog.lookup("5.2.2") == ()
+
+
+def test_a_second_thread_waits_for_the_first() -> None:
+    from ndrcodes._catalog import _Once
+
+    reads: list[Catalog] = []
+    second: list[threading.Thread] = []
+
+    def read() -> Catalog:
+        thread = threading.Thread(target=lambda: reads.append(once.get()))
+        thread.start()
+        second.append(thread)
+        thread.join(0.1)  # it cannot end before this reading does
+        assert thread.is_alive()
+        return Catalog.of()
+
+    once = _Once(read)
+    first = once.get()
+    second[0].join(10)
+    assert reads == [first]
+    assert len(second) == 1

@@ -236,3 +236,35 @@ def test_a_reader_that_has_seen_enough(run: Run, monkeypatch: pytest.MonkeyPatch
 def test_another_language(run: Run) -> None:
     assert run("explain", "--language", "de", "550 5.7.705 x") == 0
     assert "Was geschehen ist" in run.out
+
+
+def test_a_message_without_codes_or_words(run: Run, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "x.eml"
+    path.write_bytes(
+        b"From: x\nTo: y\nContent-Type: message/delivery-status\n\n"
+        b"Final-Recipient: rfc822; a@example.com\n"
+    )
+    assert run("explain", str(path)) == 0
+    assert run.out == (f"{path}: bounce\n  a@example.com: unknown, fix\n    unknown\n")
+
+
+def test_very_long_messages_and_empty_files(run: Run, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "empty.mbox").write_bytes(b"")
+    assert run("explain", "--summary", str(tmp_path)) == 1
+    assert run.out == ""
+    box = tmp_path / "long.mbox"
+    box.write_bytes(b"From x\n" + BOUNCE + b"x" * 1000 + b"\n" + (b"y" * 70 + b"\n") * 70_000)
+    assert run("explain", "--json", str(box)) == 0
+
+
+def test_run_as_a_module() -> None:
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ndrcodes", "--version"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.startswith("ndrcodes ")

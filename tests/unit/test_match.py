@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 import ndrcodes
-from ndrcodes import Basis, Catalog, Category, Confidence, Matcher, explain
+from ndrcodes import Basis, Catalog, Category, Confidence, Matcher, explain, parse
 
 from ..helpers import toml_catalog
 
@@ -41,9 +41,11 @@ summary = "S."
 category = "{category}"
 permanence = "permanent"
 causes = ["C."]
-fixes = [{{ who = "sender", do = "Ask about {{ip|the address}}, {{blocklist|the list}}, {{domain|it}}." }}]
 sources = ["common knowledge"]
 {rest}
+[[record.fixes]]
+who = "sender"
+do = "Ask about {{ip|the address}}, {{blocklist|the list}}, {{domain|it}}."
 """
 
 
@@ -137,11 +139,15 @@ def test_ranking(text: str, identity: str, basis: Basis) -> None:
 
 def test_nothing_known() -> None:
     explanation = explain("hello", catalog=CATALOG)
-    assert explanation.code is explanation.basis is explanation.provider is None
+    assert explanation.code is None
+    assert explanation.basis is None
+    assert explanation.provider is None
     assert explanation.docs_url is None
     assert explanation.category is Category.UNKNOWN
     assert explanation.confidence is Confidence.NONE
-    assert explanation.fixes == explanation.causes == explanation.matches == ()
+    assert explanation.fixes == ()
+    assert explanation.causes == ()
+    assert explanation.matches == ()
     assert explanation.evidence == ()
     assert "Nothing in this text is known" in str(explanation)
     assert "Nothing in this text is known" in explanation.to_markdown()
@@ -216,9 +222,7 @@ def test_evidence_is_where_the_words_stand() -> None:
         ("250 2.0.0 ok delivered", "success", "fix"),
     ],
 )
-def test_the_servers_class_decides_on_trying_again(
-    text: str, permanence: str, action: str
-) -> None:
+def test_the_servers_class_decides_on_trying_again(text: str, permanence: str, action: str) -> None:
     categories = Catalog(
         ndrcodes.Catalog.of().data.__class__(categories=Catalog.builtin().data.categories)
     )
@@ -294,3 +298,76 @@ def test_docs_url() -> None:
     explanation = explain("550 over quota", catalog=CATALOG)
     assert explanation.docs_url is not None
     assert explanation.docs_url.endswith("/any.html#any-full")
+
+
+def test_placeholders_take_what_has_their_form() -> None:
+    catalog = toml_catalog(
+        RULES
+        + record(
+            "any/all",
+            "spam",
+            'phrases = ["{address} wrote {number} words {any} to list {id}", "at {ip} near {url} end"]',
+        )
+    )
+    explanation = explain(
+        "bob@example.org wrote 12 words (of wit) to list <abc-1>", catalog=catalog
+    )
+    assert explanation.details["address"] == "bob@example.org"
+    assert explanation.details["number"] == "12"
+    assert explanation.details["any"] == "of wit"
+    assert explanation.details["id"] == "abc-1"
+    masked = explain("somebody wrote words to list", catalog=catalog)
+    assert "number" not in masked.details
+    assert "any" not in masked.details
+    there = explain("at 2001:db8::7 near https://example.com/x end", catalog=catalog)
+    assert (there.details["ip"], there.details["url"]) == (
+        "2001:db8::7",
+        "https://example.com/x",
+    )
+
+
+def test_gaps_are_bounded_and_the_nearest_words_count() -> None:
+    catalog = toml_catalog(
+        RULES
+        + record("any/gap", "spam", 'phrases = ["alpha ... beta ... gamma", "x1 {ip} ... y1"]')
+    )
+    far = "word " * 10
+
+    def found(text: str) -> bool:
+        return explain(text, catalog=catalog).code is not None
+
+    assert found("alpha beta gamma")
+    assert found(f"alpha {far} alpha one beta two gamma")
+    assert found(f"alpha beta {far} alpha beta beta {far[:20]} gamma")
+    assert not found(f"alpha {far} beta gamma")
+    assert not found(f"alpha beta {far} gamma")
+    assert not found("gamma beta alpha")
+    assert parse("code 5.1.1").status
+    assert found(f"x1 {far[:45]} {far[:45]} y1")
+
+
+def test_a_wrapper_leaves_the_reply_alone() -> None:
+    assert identify("550 5.9.1 over quota") == "any/full"
+
+
+def test_evidence_names_marks_and_hosts() -> None:
+    text = "two.example: 550 user unknown - OneMail ID 7"
+    explanation = explain(text, catalog=CATALOG)
+    assert ("mark", "OneMail ID") in [
+        (one.kind, text[one.start : one.end]) for one in explanation.evidence
+    ]
+
+
+def test_records_of_an_unlisted_provider() -> None:
+    catalog = toml_catalog(
+        "schema = 1\n" + record("lost/x", "spam", 'phrases = ["lost and found"]')
+    )
+    explanation = explain("lost and found", catalog=catalog)
+    assert explanation.code is not None
+    assert explanation.provider is None
+    assert explanation.action == "fix"
+
+
+def test_a_host_name_behind_an_at_sign_names_nobody() -> None:
+    assert identify("550 user unknown a@b.two.example") == "any/user"
+    assert explain("550 over quota x@two.example, said two.example", catalog=CATALOG).provider

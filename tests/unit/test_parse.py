@@ -71,6 +71,7 @@ def test_codes(text: str, status: str | None, reply: int | None) -> None:
         "\uff15.1.1",
         "5.11.2026",
         "+5.1.1",
+        "10:5.1.1",
     ],
 )
 def test_no_code(text: str) -> None:

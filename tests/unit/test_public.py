@@ -10,3 +10,13 @@ def test_all_is_complete_and_true() -> None:
         if not name.startswith("_") and getattr(value, "__module__", "").startswith("ndrcodes")
     }
     assert public <= set(ndrcodes.__all__)
+
+
+def test_what_is_found_later_is_found() -> None:
+    assert set(ndrcodes.__all__) <= set(dir(ndrcodes))
+    try:
+        ndrcodes.no_such_name  # noqa: B018
+    except AttributeError as error:
+        assert str(error) == "module 'ndrcodes' has no attribute 'no_such_name'"
+    else:
+        raise AssertionError

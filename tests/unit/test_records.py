@@ -88,7 +88,7 @@ def test_status_pattern(pattern: str, inside: str, outside: str) -> None:
 
 @pytest.mark.parametrize("text", ["5.7", "3.1.1", "5.7.9-3", "x.7.26-", "5.7.x.1", ""])
 def test_bad_status_pattern(text: str) -> None:
-    with pytest.raises(ValueError, match="pattern|backwards"):
+    with pytest.raises(ValueError, match=r"pattern|backwards"):
         StatusPattern.parse(text)
 
 

@@ -1,4 +1,5 @@
 import pathlib
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -17,8 +18,14 @@ def test_a_good_catalog_has_no_faults(write: Write) -> None:
     assert_catalog(write(HEAD + RECORD), base=Catalog.of())
 
 
-def test_a_package_resource_is_checked_too() -> None:
+def test_a_package_resource_is_checked_too(tmp_path: pathlib.Path) -> None:
     assert check_catalog(files("tests") / "plugins" / "acme" / "src" / "ndrcodes_acme") == ()
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("acme.toml", HEAD + RECORD + "flavour = 1\n")
+    zipped = zipfile.Path(tmp_path / "x.zip", "acme.toml")
+    assert [fault.file for fault in check_catalog(zipped)] == ["acme.toml"]
+    with pytest.raises(CatalogError):
+        Catalog.load(zipped)
 
 
 def test_a_sample_that_another_record_answers(write: Write) -> None:
@@ -52,7 +59,9 @@ def test_a_phrase_that_another_record_answers(write: Write) -> None:
 def test_one_phrase_in_two_records(write: Write) -> None:
     twin = RECORD.replace("acme/full", "acme/twin")
     messages = [fault.message for fault in check_catalog(write(HEAD + RECORD + twin))]
-    assert "'the shelf is full' is a phrase of acme/full too; it can belong to one record" in messages
+    assert (
+        "'the shelf is full' is a phrase of acme/full too; it can belong to one record" in messages
+    )
     assert any("is answered by acme/full" in message for message in messages)
 
 
@@ -71,3 +80,15 @@ def test_frames_keep_the_words() -> None:
     assert framed["in upper case"] == "550 5.1.1 USER UNKNOWN"
     assert len(framed) == 7
     assert dict(frames(" "))["as it is"] == " "
+
+
+def test_a_record_that_is_found_by_nothing_of_its_own(write: Write) -> None:
+    other = RECORD.replace("acme/full", "acme/gap").replace(
+        '"the shelf is full"', '"shelf ... overflows"'
+    )
+    path = write(HEAD + other.replace("552 5.2.2 The shelf is full", "x shelf overflows"))
+    assert check_catalog(path, base=Catalog.of()) == ()
+    coded = RECORD.replace(
+        'phrases = ["the shelf is full"]', 'status = ["5.x.x", "x.2.x", "5.2.2"]'
+    )
+    assert check_catalog(write(HEAD + coded), base=Catalog.of()) == ()
