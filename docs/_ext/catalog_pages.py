@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from docutils import nodes
+from sphinx.application import Sphinx
+
 from ndrcodes import Blocklist, Catalog, NdrCode, Provider, ProviderKind, Taxonomy
 from ndrcodes._render import anchor
 from ndrcodes._schema import TEMPLATE
-from sphinx.application import Sphinx
 
 _FOLDER: Final = "reference/catalog"
 _MARKUP: Final = re.compile(r"([!-/:-@\[-`{-~])")
@@ -150,11 +151,15 @@ def _index(catalog: Catalog, records: dict[str, list[NdrCode]]) -> str:
     ]
     blocks = [
         "# The catalog",
-        "Every provider and every record of the catalog that comes with this version. The pages"
-        " and the figures are made from the catalog when this site is built.",
+        (
+            "Every provider and every record of the catalog that comes with this version. The pages"
+            " and the figures are made from the catalog when this site is built."
+        ),
         "| | |\n|---|---:|\n" + "\n".join(f"| {name} | {count:,} |" for name, count in counts),
-        "[DNS blocklists](blocklists.md) and [bounce classes of other systems](taxonomies.md)"
-        " have a page each.",
+        (
+            "[DNS blocklists](blocklists.md) and [bounce classes of other systems](taxonomies.md)"
+            " have a page each."
+        ),
     ]
     every = ["blocklists", "taxonomies"]
     for kind, title in _KINDS.items():
@@ -165,9 +170,7 @@ def _index(catalog: Catalog, records: dict[str, list[NdrCode]]) -> str:
         if not mine:
             continue
         every += [provider.id for provider in mine]
-        rows = [
-            f"| [{_text(one.name)}]({one.id}.md) | {len(records[one.id]):,} |" for one in mine
-        ]
+        rows = [f"| [{_text(one.name)}]({one.id}.md) | {len(records[one.id]):,} |" for one in mine]
         blocks.append(f"## {title}")
         blocks.append("\n".join(["| Provider | Records |", "|---|---:|", *rows]))
     blocks.append("\n".join(["```{toctree}", ":hidden:", "", *every, "```"]))
@@ -194,49 +197,52 @@ def _provider(provider: Provider, records: list[NdrCode]) -> str:
 
 
 def _record(record: NdrCode) -> str:
-    category = f"[{record.category}](../../explanation/categories.md#{record.category})"
-    facts = [f"Id: {_code(record.id)}", f"Category: {category}", f"Permanence: {record.permanence}"]
-    if record.status:
-        facts.append(f"Status codes: {', '.join(_code(str(one)) for one in record.status)}")
-    if record.replies:
-        facts.append(f"Reply codes: {', '.join(map(str, record.replies))}")
-    if record.vendor_code:
-        facts.append(f"The provider's own code: {_code(record.vendor_code)}")
-    if record.wrapper:
-        facts.append("It only wraps another server's error, which wins.")
-    if record.symptom:
-        facts.append("It names a symptom; a record that names a cause wins.")
     blocks = [
         f"({anchor(record.id)})=\n## {_text(record.title)}",
         _text(record.summary),
-        _listed(facts),
+        _listed(_facts(record)),
     ]
-    if record.causes:
-        blocks += ["**Why**", _listed(map(_text, record.causes))]
-    if record.fixes:
-        steps = (
-            f"{number}. **{_WHO[fix.who]}:** {_text(_instruction(fix.do))}"
-            for number, fix in enumerate(record.fixes, 1)
-        )
-        blocks += ["**How to fix it**", "\n".join(steps)]
-    if record.phrases:
-        blocks += ["**Found by the words**", _listed(map(_code, record.phrases))]
-    if record.samples:
-        blocks += ["**As servers send it**", *map(_block, record.samples)]
-    if record.links:
-        blocks += ["**Read more**", _listed(map(_link, record.links))]
-    if record.sources:
-        checked = f", checked on {record.reviewed.isoformat()}" if record.reviewed else ""
-        sources = ", ".join(map(_link, record.sources))
-        blocks.append(f"Source: {sources}{checked}")
+    steps = (
+        f"{number}. **{_WHO[fix.who]}:** {_text(_instruction(fix.do))}"
+        for number, fix in enumerate(record.fixes, 1)
+    )
+    for title, content in (
+        ("Why", _listed(map(_text, record.causes))),
+        ("How to fix it", "\n".join(steps)),
+        ("Found by the words", _listed(map(_code, record.phrases))),
+        ("As servers send it", "\n\n".join(map(_block, record.samples))),
+        ("Read more", _listed(map(_link, record.links))),
+    ):
+        if content:
+            blocks += [f"**{title}**", content]
+    checked = f", checked on {record.reviewed.isoformat()}" if record.reviewed else ""
+    blocks.append(f"Source: {', '.join(map(_link, record.sources))}{checked}")
     return "\n\n".join(blocks)
+
+
+def _facts(record: NdrCode) -> Iterator[str]:
+    yield f"Id: {_code(record.id)}"
+    yield f"Category: [{record.category}](../../explanation/categories.md#{record.category})"
+    yield f"Permanence: {record.permanence}"
+    if record.status:
+        yield f"Status codes: {', '.join(_code(str(one)) for one in record.status)}"
+    if record.replies:
+        yield f"Reply codes: {', '.join(map(str, record.replies))}"
+    if record.vendor_code:
+        yield f"The provider's own code: {_code(record.vendor_code)}"
+    if record.wrapper:
+        yield "It only wraps another server's error, which wins."
+    if record.symptom:
+        yield "It names a symptom; a record that names a cause wins."
 
 
 def _blocklists(blocklists: Iterable[Blocklist]) -> str:
     blocks = [
         "# DNS blocklists",
-        "The DNS blocklists that replies name. A mail server asks such a list whether an IP"
-        " address or a domain is on it, and refuses the mail if it is.",
+        (
+            "The DNS blocklists that replies name. A mail server asks such a list whether an IP"
+            " address or a domain is on it, and refuses the mail if it is."
+        ),
     ]
     for one in sorted(blocklists, key=lambda blocklist: blocklist.name.casefold()):
         facts = [f"Id: {_code(one.id)}", f"Lists: {_LISTS[one.lists]}"]
@@ -256,8 +262,10 @@ def _blocklists(blocklists: Iterable[Blocklist]) -> str:
 def _taxonomies(taxonomies: Iterable[Taxonomy]) -> str:
     blocks = [
         "# Bounce classes of other systems",
-        "How the bounce classes of other systems correspond to the categories; in a program,"
-        " `Catalog.taxonomies`. Where several categories stand, the first fits best.",
+        (
+            "How the bounce classes of other systems correspond to the categories; in a program,"
+            " `Catalog.taxonomies`. Where several categories stand, the first fits best."
+        ),
     ]
     for one in taxonomies:
         rows = [

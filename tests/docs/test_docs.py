@@ -64,10 +64,26 @@ def run_commands(example: Example) -> None:
         if expected.strip() and not checker.check_output(expected, out.getvalue(), OPTIONS):
             wanted = doctest.Example(command, expected)
             message = checker.output_difference(wanted, out.getvalue(), OPTIONS)
-            raise AssertionError(f"$ {command}\n{message}")
+            pytest.fail(f"$ {command}\n{message}")
 
 
-SYBIL = Sybil(parsers=[PythonCodeBlockParser(), SessionParser(), CommandParser()])
+class FileParser:
+    """Writes blocks whose caption is the name of a TOML file, for the examples after them."""
+
+    def __call__(self, document: Document) -> Iterator[Region]:
+        pattern = re.compile(
+            r"^```\{code-block\} toml\n:caption: (\S+\.toml)\n\n(.*?)^```", re.MULTILINE | re.DOTALL
+        )
+        for found in pattern.finditer(document.text):
+            yield Region(found.start(), found.end(), found.groups(), write_file)
+
+
+def write_file(example: Example) -> None:
+    name, content = example.parsed
+    pathlib.Path(name).write_text(content, "utf-8")
+
+
+SYBIL = Sybil(parsers=[PythonCodeBlockParser(), SessionParser(), CommandParser(), FileParser()])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
