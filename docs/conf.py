@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pathlib
 import sys
+from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "_ext"))
+
+from sphinx.application import Sphinx
 
 import ndrcodes
 
@@ -32,6 +35,9 @@ autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 
+# In docstrings, `name` is code.
+default_role = "code"
+
 # Texts of servers are shown as they are sent: straight quotes stay straight.
 smartquotes = False
 nitpicky = False
@@ -40,5 +46,24 @@ html_theme = "furo"
 html_title = f"ndrcodes {version}"
 html_static_path = ["_static"]
 html_css_files = ["wrap.css"]
+# The address that the schema names as its own.
+html_extra_path = ["../src/ndrcodes/catalog.schema.json"]
 html_copy_source = False
 html_show_sourcelink = False
+
+_lines: dict[str, list[str]] = {}
+
+
+def setup(app: Sphinx) -> None:
+    """Keep napoleon away from fields: it takes words before a colon for a type."""
+
+    def save(_: Sphinx, what: str, name: str, *rest: Any) -> None:
+        if what in {"attribute", "property"}:
+            _lines[name] = list(rest[-1])
+
+    def restore(_: Sphinx, what: str, name: str, *rest: Any) -> None:
+        if what in {"attribute", "property"}:
+            rest[-1][:] = _lines.pop(name)
+
+    app.connect("autodoc-process-docstring", save, priority=100)
+    app.connect("autodoc-process-docstring", restore, priority=900)

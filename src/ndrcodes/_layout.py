@@ -32,9 +32,10 @@ _VARIABLES = {
     "{address}": _ADDRESS_PATTERN,
     "{reason}": r"(?P<reason>.{0,2000}?)",
     "{name}": r"[^\s@<>:]{1,64}",
-    "{code}": r"[245][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?",
+    "{code}": r"(?P<code>[245][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?)",
     "...": r".{0,120}?",
 }
+_REPLY = re.compile(r"[245][0-9]{2}\b")
 _RULER = re.compile(r"[\s\-=_*#+.~]*")
 
 
@@ -166,10 +167,14 @@ class Layouts:
             for pattern in self._lines[field]:
                 found = pattern.fullmatch(line)
                 if found:
-                    reason = found.groupdict().get("reason") or ""
+                    told = found.groupdict()
+                    reason = told.get("reason") or ""
                     addresses = dict.fromkeys(ADDRESS.findall(_without(line, reason)))
+                    words = reason.strip(" .")
+                    if not _REPLY.match(words):
+                        words = f"{told.get('code') or ''} {words}".strip()
                     starts += [
-                        (at, address, reason)
+                        (at, address, words)
                         for address in addresses
                         if address.lower() not in skipped
                     ]
@@ -185,7 +190,7 @@ class Layouts:
 
     def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
         """Collect what follows a recipient: its reason, up to an empty line behind words."""
-        block = [reason.strip(" .")] if reason.strip(" .") else []
+        block = [reason] if reason else []
         for line in lines[start:stop]:
             if not line.strip() or _RULER.fullmatch(line):
                 if block:
