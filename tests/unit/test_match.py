@@ -306,7 +306,8 @@ def test_placeholders_take_what_has_their_form() -> None:
         + record(
             "any/all",
             "spam",
-            'phrases = ["{address} wrote {number} words {any} to list {id}", "at {ip} near {url} end"]',
+            'phrases = ["{address} wrote {number} words {any} to list {id}",'
+            ' "at {ip} near {url} end"]',
         )
     )
     explanation = explain(

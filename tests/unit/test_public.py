@@ -1,3 +1,5 @@
+import pytest
+
 import ndrcodes
 
 
@@ -14,9 +16,5 @@ def test_all_is_complete_and_true() -> None:
 
 def test_what_is_found_later_is_found() -> None:
     assert set(ndrcodes.__all__) <= set(dir(ndrcodes))
-    try:
-        ndrcodes.no_such_name  # noqa: B018
-    except AttributeError as error:
-        assert str(error) == "module 'ndrcodes' has no attribute 'no_such_name'"
-    else:
-        raise AssertionError
+    with pytest.raises(AttributeError, match="module 'ndrcodes' has no attribute 'no_such_name'"):
+        _ = ndrcodes.no_such_name
