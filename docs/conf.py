@@ -8,6 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "_ext"))
 
+import attrs
 from sphinx.application import Sphinx
 
 import ndrcodes
@@ -30,7 +31,6 @@ myst_enable_extensions = ["deflist"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
-autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
 napoleon_numpy_docstring = False
 napoleon_use_rtype = False
@@ -54,6 +54,16 @@ html_show_sourcelink = False
 _lines: dict[str, list[str]] = {}
 
 
+def show_fields(_: Sphinx, what: str, __: str, obj: Any, *rest: Any) -> tuple[str, str] | None:
+    """Show what a record is made of, without the defaults that attrs keeps elsewhere."""
+    if what != "class" or not attrs.has(obj) or rest[1] == "()":
+        return None
+    fields = attrs.fields(obj)
+    shown = [one.alias + ("" if one.default is attrs.NOTHING else "=...") for one in fields]
+    keywords = ["*"] if all(one.kw_only for one in fields) else []
+    return f"({', '.join(keywords + shown)})", ""
+
+
 def setup(app: Sphinx) -> None:
     """Keep napoleon away from fields: it takes words before a colon for a type."""
 
@@ -65,5 +75,6 @@ def setup(app: Sphinx) -> None:
         if what in {"attribute", "property"}:
             rest[-1][:] = _lines.pop(name)
 
+    app.connect("autodoc-process-signature", show_fields)
     app.connect("autodoc-process-docstring", save, priority=100)
     app.connect("autodoc-process-docstring", restore, priority=900)
