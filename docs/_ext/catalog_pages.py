@@ -145,6 +145,7 @@ def _index(catalog: Catalog, records: dict[str, list[NdrCode]]) -> str:
         ("Phrases in English", phrases),
         ("Phrases in other languages", other),
         ("Languages of phrases, with English", len(languages | {"en"})),
+        ("Languages of answers, with English", len({*catalog.languages, "en"})),
         ("Verbatim samples", sum(len(table.get("samples", ())) for table in tables)),
         ("DNS blocklists", len(catalog.blocklists)),
         ("Other systems' bounce classes", len(catalog.taxonomies)),
@@ -268,13 +269,20 @@ def _taxonomies(taxonomies: Iterable[Taxonomy]) -> str:
         ),
     ]
     for one in taxonomies:
-        rows = [
-            f"| {_cell(_code(theirs))} | {_text(name)} | {', '.join(ours) or 'none'} |"
-            for theirs, name, ours in one.classes
-        ]
+        named = any(_bare(theirs) != _bare(name) for theirs, name, _ in one.classes)
+        rows = [("Their class", *(("Its name",) if named else ()), "Categories")]
+        rows.append(("---",) * len(rows[0]))
+        for theirs, name, ours in one.classes:
+            categories = ", ".join(ours) or "none"
+            between = (_text(name),) if named else ()
+            rows.append((_cell(_code(theirs)), *between, categories))
         blocks += [
             f"## {_text(one.name)}",
             f"Id: {_code(one.id)}. Source: {', '.join(map(_link, one.sources)) or 'none'}",
-            "\n".join(["| Their class | Its name | Categories |", "|---|---|---|", *rows]),
+            "\n".join(f"| {' | '.join(row)} |" for row in rows),
         ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import functools
 import re
 from typing import TYPE_CHECKING, Final, final
 
@@ -227,6 +228,11 @@ class _Reader:
                 self._reports.append(text[start.start() :])
                 return
 
+    @functools.cached_property
+    def _lines(self) -> list[str]:
+        """What is written for people, up to the returned original."""
+        return [line for text in self._texts for line in self._layouts.human_part(text)]
+
     # --- what it is
 
     def read(self) -> BounceMessage:
@@ -234,7 +240,6 @@ class _Reader:
         if self._feedback is not None or self._message.report_type == "feedback-report":
             return self._complaint()
         groups = [group for text in self._reports for group in _groups(text)]
-        lines = [line for text in self._texts for line in self._layouts.human_part(text)]
         about = [group for group in groups if group.get(_FINAL) or group.get("original-recipient")]
         general = groups[0] if groups and groups[0] not in about else Headers(())
         feedback = [group for group in groups if group.get("feedback-type")]
@@ -244,25 +249,25 @@ class _Reader:
             )
             return self._complaint()
         if about:
-            reports = [self._from_group(group, lines, len(about)) for group in about]
+            reports = [self._from_group(group, len(about)) for group in about]
             kind = _kind_of(reports)
         else:
-            found_kind = self._judge(headers, lines, reported=bool(groups))
+            found_kind = self._judge(headers, reported=bool(groups))
             if found_kind is MessageKind.COMPLAINT:
                 return self._complaint()
             if found_kind is MessageKind.NOT_A_BOUNCE:
                 return self._inner() or BounceMessage(kind=found_kind)
             if found_kind is MessageKind.AUTO_REPLY:
-                return self._auto_reply(lines)
+                return self._auto_reply()
             kind = found_kind
-            named = self._named_in_text(lines)
+            named = self._named_in_text()
             inner = None if named else self._inner()
             if inner is not None:
                 return inner
-            reports = self._from_text(lines, kind, named)
+            reports = self._from_text(kind, named)
         return self._finish(kind, _merged(reports), general)
 
-    def _judge(self, headers: Headers, lines: list[str], *, reported: bool) -> MessageKind:
+    def _judge(self, headers: Headers, *, reported: bool) -> MessageKind:
         """Tell what a message without recipient fields is."""
         layouts = self._layouts
         sender = decode_words(headers.get("from"))
@@ -274,7 +279,7 @@ class _Reader:
             or self._message.report_type == "delivery-status"
             or layouts.has("sender", "bounce", f"{sender} {headers.get('return-path')}")
         )
-        text = "\n".join(lines)
+        text = "\n".join(self._lines)
         if (
             layouts.has("subject", "complaint", subject)
             or layouts.has("mark", "complaint", text)
@@ -325,7 +330,7 @@ class _Reader:
 
     # --- its recipients
 
-    def _from_group(self, group: Headers, lines: list[str], count: int) -> RecipientReport:
+    def _from_group(self, group: Headers, count: int) -> RecipientReport:
         final = _address(group.get(_FINAL))
         original = _address(group.get("original-recipient"))
         actual = _address(group.get("x-actual-recipient"))
@@ -341,8 +346,9 @@ class _Reader:
             comment = group.get("status").partition(status_field[1])[2].strip(" ()")
             candidates += [f"{status_field[1]} {comment}".strip()]
         best = self._best(candidates, hint)
-        mine, rest = self._human_texts(lines, address, other, count)
-        best = self._more_telling(best, mine, rest, hint)
+        if best is None or self._basis(best) < Basis.WORDS:
+            mine, rest = self._human_texts(address, other, count)
+            best = self._more_telling(best, mine, rest, hint)
         if best is None:
             best = self._explain(status_field[1] if status_field else "", hint)
         status = best.status
@@ -359,20 +365,18 @@ class _Reader:
             status=status,
             reply=best.reply
             or self._any_reply([machine], 1)
-            or self._any_reply(paragraphs(lines), count),
+            or self._any_reply(paragraphs(self._lines), count),
             diagnostic=_unfold(best.text),
             remote_mta=remote,
             explanation=explanation,
         )
 
-    def _human_texts(
-        self, lines: list[str], address: str, other: str, count: int
-    ) -> tuple[list[str], list[str]]:
+    def _human_texts(self, address: str, other: str, count: int) -> tuple[list[str], list[str]]:
         """Collect what the report says in words about a recipient, and what else it says."""
-        found = self._layouts.recipients(lines, self._own_addresses())
+        found = self._layouts.recipients(self._lines, self._own_addresses())
         names = {address.lower(), other.lower()}
         mine = [one.reason for one in found if one.address.lower() in names and one.reason]
-        return mine, [] if mine or count > 1 else paragraphs(lines)
+        return mine, [] if mine or count > 1 else paragraphs(self._lines)
 
     def _more_telling(
         self, best: Explanation | None, mine: list[str], rest: list[str], hint: str | None
@@ -382,8 +386,6 @@ class _Reader:
         A text about this very recipient wins if it says more. One about the whole message wins
         only if it names a cause, since reports hold much that names none.
         """
-        if best is not None and self._basis(best) == Basis.WORDS:
-            return best
         for text in mine:
             explanation = self._explain(text, hint)
             if best is None or self._basis(explanation) > self._basis(best):
@@ -394,9 +396,9 @@ class _Reader:
                 best = other
         return best
 
-    def _named_in_text(self, lines: list[str]) -> dict[str, list[str]]:
+    def _named_in_text(self) -> dict[str, list[str]]:
         """Find the recipients of a report that is written for people only, with their reasons."""
-        found = self._layouts.recipients(lines, self._own_addresses())
+        found = self._layouts.recipients(self._lines, self._own_addresses())
         header = ADDRESS.findall(self._message.headers.get("x-failed-recipients"))
         named: dict[str, list[str]] = {address: [] for address in header}
         spelling = {address.lower(): address for address in header}
@@ -408,12 +410,10 @@ class _Reader:
                 named.setdefault(address, []).append(one.reason)
         return named
 
-    def _from_text(
-        self, lines: list[str], kind: MessageKind, named: dict[str, list[str]]
-    ) -> list[RecipientReport]:
+    def _from_text(self, kind: MessageKind, named: dict[str, list[str]]) -> list[RecipientReport]:
         """Report on the recipients of a report that is written for people only."""
         addresses = list(named) or self._verp_address() or self._original_recipients()
-        everything = paragraphs(lines)
+        everything = paragraphs(self._lines)
         reports = []
         for address in addresses:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
@@ -506,10 +506,10 @@ class _Reader:
         message = self._finish(MessageKind.COMPLAINT, reports, feedback)
         return attrs.evolve(message, feedback_type=kind.lower())
 
-    def _auto_reply(self, lines: list[str]) -> BounceMessage:
+    def _auto_reply(self) -> BounceMessage:
         explanation = self._matcher.explain("Auto-Submitted: auto-replied")
         addresses = ADDRESS.findall(self._message.headers.get("from"))[:1]
-        text = " ".join(line.strip() for line in lines if line.strip())[:_LONGEST_DIAGNOSTIC]
+        text = " ".join(line.strip() for line in self._lines if line.strip())[:_LONGEST_DIAGNOSTIC]
         reports = [
             attrs.evolve(self._no_failure(address, "delivered", explanation), diagnostic=text)
             for address in addresses
