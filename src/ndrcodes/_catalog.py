@@ -273,17 +273,19 @@ class Catalog:
     def find_blocklist(self, text: str) -> Blocklist | None:
         """Return the DNS blocklist that a text names most clearly: by zone, name or page."""
         joined = join(fold(text))
-        named: list[tuple[int, str]] = []
+        # What was asked tells more than a name, and a name more than a page; of several lists
+        # with one zone it is that which names the zone first.
+        named: list[tuple[int, int, int, str]] = []
         for identity, table in self._data.blocklists.items():
-            for rank, field in enumerate(("zones", "hosts")):
+            for rank, field in ((0, "zones"), (2, "hosts")):
                 named += [
-                    (rank * 1000 - len(host), identity)
-                    for host in table.get(field, ())
+                    (rank, -len(host), at, identity)
+                    for at, host in enumerate(table.get(field, ()))
                     if join(fold(host)) in joined and names_host(text, host)
                 ]
             if join(fold(table["name"])) in joined:
-                named.append((500, identity))
-        return self.blocklists[min(named)[1]] if named else None
+                named.append((1, -len(table["name"]), 0, identity))
+        return self.blocklists[min(named)[-1]] if named else None
 
     @property
     def languages(self) -> tuple[str, ...]:

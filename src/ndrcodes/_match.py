@@ -94,9 +94,11 @@ _BASES: Final = (
 class Evidence:
     """A part of the text that decided, `text[start:end]`."""
 
-    #: "phrase", "vendor-code", "status", "reply", "mark" or "host".
+    #: "phrase", "status", "reply", "mark" or "host".
     kind: str
+    #: Where it begins, in characters.
     start: int
+    #: Where it ends, in characters; the first behind it.
     end: int
 
 
@@ -105,10 +107,13 @@ class Evidence:
 class Match:
     """A record that fits the text."""
 
+    #: The record.
     code: NdrCode
+    #: What the match rests on.
     basis: Basis
     #: Letters found and agreement; comparable between matches of one text and basis only.
     points: int
+    #: The parts of the text that speak for it.
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -145,11 +150,13 @@ class Explanation:
     status: StatusCode | None
     #: The most credible SMTP reply code of the text, or None.
     reply: int | None
+    #: The cause, as the sender must understand it.
     category: Category
     #: The server's word (class 4) or, behind a class 5, what the record knows of the cause.
     permanence: Permanence
     #: What the sending program should do next.
     action: Action
+    #: How well the text supports the answer.
     confidence: Confidence
     #: What the answer rests on, or None if nothing is known.
     basis: Basis | None

@@ -63,6 +63,7 @@ class RecipientReport:
     diagnostic: str
     #: The server that answered, or None.
     remote_mta: str | None
+    #: What it means and what to do.
     explanation: Explanation
 
 
@@ -71,6 +72,7 @@ class RecipientReport:
 class BounceMessage:
     """What a whole message reports."""
 
+    #: What the message is.
     kind: MessageKind
     #: In the order of the message; empty for an ordinary message.
     recipients: tuple[RecipientReport, ...] = ()

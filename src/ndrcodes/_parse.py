@@ -66,8 +66,11 @@ _INNER = re.compile(
 class Mention:
     """A code that stands in a text, `text[start:end]`."""
 
+    #: An enhanced status code, or an SMTP reply code as a number.
     code: StatusCode | int
+    #: Where it begins, in characters.
     start: int
+    #: The first character behind it.
     end: int
     #: 4: directly after a reply code; 3: labelled or at the start of a line; 2: among words.
     #: A code of subject 0, which says nothing, has two less.
@@ -84,6 +87,7 @@ class Mention:
 class Diagnostic:
     """What a rejection says by itself, without any catalog."""
 
+    #: The text, as given.
     text: str
     #: The most credible enhanced status code, or None.
     status: StatusCode | None
@@ -93,8 +97,11 @@ class Diagnostic:
     mentions: tuple[Mention, ...] = ()
     #: The host that answered, or None.
     remote_host: str | None = None
+    #: The IP addresses, in the order of the text.
     ips: tuple[str, ...] = ()
+    #: The mail addresses, in the order of the text.
     addresses: tuple[str, ...] = ()
+    #: The web addresses, in the order of the text.
     urls: tuple[str, ...] = ()
     #: The SMTP command that was answered ("RCPT TO"), or None.
     command: str | None = None

@@ -289,6 +289,7 @@ class StatusPattern:
 class Fix:
     """One step that helps, and who can take it."""
 
+    #: Who can take it.
     who: Party
     #: An instruction; `{ip|the sending IP address}` is filled from the explained text.
     do: str
@@ -307,7 +308,9 @@ class NdrCode:
     title: str
     #: What happened, in a sentence or two.
     summary: str
+    #: The cause.
     category: Category
+    #: Whether the same message would fail again; UNKNOWN: the text decides.
     permanence: Permanence = Permanence.UNKNOWN
     #: The enhanced status codes it is sent with; empty: none, or any.
     status: tuple[StatusPattern, ...] = ()
@@ -323,7 +326,9 @@ class NdrCode:
     phrases: tuple[str, ...] = ()
     #: Verbatim texts as servers send them.
     samples: tuple[str, ...] = ()
+    #: Why it happens, the most likely first.
     causes: tuple[str, ...] = ()
+    #: What helps, in the order to try.
     fixes: tuple[Fix, ...] = ()
     #: Pages for the person who must act.
     links: tuple[str, ...] = ()
