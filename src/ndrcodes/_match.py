@@ -354,8 +354,15 @@ class _Found:
         frames = [(phrase.weight, phrase.chunks) for _, _, phrase in hits.frames]
         for _, identity, phrase in hits.causes:
             weight = phrase.weight
-            if weight > weights.get(identity, 0) and not (frames and _covered(phrase, frames)):
-                weights[identity] = weight
+            if weight <= weights.get(identity, 0):
+                continue
+            if frames:
+                # What many servers say without a cause is a cause only where the one is named
+                # that means something by it.
+                named = identity.partition("/")[0] in self.named
+                if _covered(phrase, frames, weight + 1 if named else weight):
+                    continue
+            weights[identity] = weight
         for _, identity, _ in hits.vendor_codes:
             if not self.catalog.traits(identity).names_no_cause:
                 weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
@@ -366,7 +373,8 @@ class _Found:
         weights: dict[str, int] = {}
         frames = [(phrase.weight, phrase.chunks) for _, _, phrase in self.hits.frames]
         for _, identity, phrase in self.hits.frames:
-            if phrase.weight > weights.get(identity, 0) and not _covered(phrase, frames):
+            covered = _covered(phrase, frames, phrase.weight + 1)
+            if phrase.weight > weights.get(identity, 0) and not covered:
                 weights[identity] = phrase.weight
         for _, identity, _ in self.hits.vendor_codes:
             if self.catalog.traits(identity).names_no_cause:
@@ -455,13 +463,12 @@ class _Found:
         return points
 
 
-def _covered(phrase: Phrase, frames: list[tuple[int, tuple[str, ...]]]) -> bool:
+def _covered(phrase: Phrase, frames: list[tuple[int, tuple[str, ...]]], least: int) -> bool:
+    """Tell whether the phrase stands inside a frame of at least so many letters."""
     if phrase.gaps:
         return False
     chunk = phrase.chunks[0]
-    return any(
-        weight > phrase.weight and any(chunk in one for one in chunks) for weight, chunks in frames
-    )
+    return any(weight >= least and any(chunk in one for one in chunks) for weight, chunks in frames)
 
 
 def _permanence(
