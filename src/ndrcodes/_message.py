@@ -390,7 +390,7 @@ class _Reader:
         """
         for text in mine:
             explanation = self._explain(text, hint)
-            if best is None or self._basis(explanation) > self._basis(best):
+            if best is None or _telling_power(explanation) > _telling_power(best):
                 best = explanation
         if best is None or self._basis(best) < Basis.WORDS:
             other = self._best(rest, hint)
@@ -484,10 +484,8 @@ class _Reader:
         best: Explanation | None = None
         for text in texts[:_PARAGRAPHS]:
             explanation = self._explain(text, hint)
-            if best is None or self._basis(explanation) > self._basis(best):
+            if best is None or _telling_power(explanation) > _telling_power(best):
                 best = explanation
-            if self._basis(best) == Basis.WORDS:
-                break
         return best
 
     # --- messages that are no failure
@@ -566,6 +564,13 @@ class _Reader:
             original_to=told("to"),
             original_list_id=told("list-id"),
         )
+
+
+def _telling_power(explanation: Explanation) -> tuple[int, int]:
+    """Rank what a text tells: by what the answer rests on, then by how much was found of it."""
+    if explanation.basis is None:
+        return -1, 0
+    return explanation.basis, explanation.matches[0].points
 
 
 def _groups(text: str) -> list[Headers]:
