@@ -352,11 +352,12 @@ class _Found:
         hits = self.hits
         weights: dict[str, int] = {}
         frames = [(phrase.weight, phrase.chunks) for _, _, phrase in hits.frames]
+        longest = max(frames)[0] if frames else 0
         for _, identity, phrase in hits.causes:
             weight = phrase.weight
             if weight <= weights.get(identity, 0):
                 continue
-            if frames:
+            if weight <= longest:
                 # What many servers say without a cause is a cause only where the one is named
                 # that means something by it.
                 named = identity.partition("/")[0] in self.named

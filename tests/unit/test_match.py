@@ -275,6 +275,7 @@ def test_a_multi_line_reply_reads_as_one_sentence() -> None:
 def test_layout_does_not_matter() -> None:
     assert identify("the <b>mail&shy;box</b><br>full") == "any/full"
     assert identify("MAILBOX\u00a0\u200bFULL") == "any/full"
+    assert identify("&zzz; mailbox full") == "any/full"
     assert identify("&notanentity; m\u00e1ilbox \u201cfull\u201d") == "any/full"
 
 
