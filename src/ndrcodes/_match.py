@@ -65,8 +65,7 @@ class Basis(enum.IntEnum):
 #: Points for agreement, in letters: a provider's own code weighs like 40 letters more.
 _VENDOR_CODE: Final = 40
 _PROVIDER_NAMED: Final = 12
-_ANOTHER_NAMED: Final = -12
-_NONE_NAMED: Final = -8
+_PROVIDER_NOT_NAMED: Final = -8
 _STATUS: Final = 8
 _STATUS_IN_RANGE: Final = 6
 _STATUS_OF_OTHER_CLASS: Final = 4
@@ -75,7 +74,9 @@ _NO_STATUS: Final = -1
 _REPLY: Final = 2
 
 #: The most that agreement can give one record over another.
-_WIDEST_AGREEMENT: Final = (_PROVIDER_NAMED + _STATUS + _REPLY) - (_ANOTHER_NAMED + _OTHER_STATUS)
+_WIDEST_AGREEMENT: Final = (_PROVIDER_NAMED + _STATUS + _REPLY) - (
+    _PROVIDER_NOT_NAMED + _OTHER_STATUS
+)
 
 #: For each basis by its number: itself and how well it supports the answer.
 _BASES: Final = (
@@ -443,25 +444,28 @@ class _Found:
 
     def _agreement(self, traits: Traits) -> int:
         """Give or take points for what stands beside the words."""
-        points = 0
+        points = self._code_agreement(traits)
         if traits.provider in self.named:
-            points = _PROVIDER_NAMED
-        elif traits.server:
-            points = _ANOTHER_NAMED if self.named else _NONE_NAMED
+            return points + _PROVIDER_NAMED
+        if traits.kind is ProviderKind.SERVICE and points > 0:
+            # Codes that many servers send do not make a common text this provider's; they only
+            # choose between its own records.
+            points //= 4
+        return points + (_PROVIDER_NOT_NAMED if traits.server else 0)
+
+    def _code_agreement(self, traits: Traits) -> int:
+        points = _REPLY if self.reply in traits.replies else 0
         status = self.status
-        if traits.status and not status:
-            points += _NO_STATUS
-        elif traits.status:
-            if status in traits.status or f"x{status[1:]}" in traits.status:
-                points += _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
-            elif status[1:] in traits.conditions:
-                points += _STATUS_OF_OTHER_CLASS
-            else:
-                subject = f"{status[1:].rpartition('.')[0]}.x"
-                points += _STATUS if f"x{subject}" in traits.status else _OTHER_STATUS
-        if self.reply in traits.replies:
-            points += _REPLY
-        return points
+        if not traits.status:
+            return points
+        if not status:
+            return points + _NO_STATUS
+        if status in traits.status or f"x{status[1:]}" in traits.status:
+            return points + (_STATUS if self._is_exact(traits) else _STATUS_IN_RANGE)
+        if status[1:] in traits.conditions:
+            return points + _STATUS_OF_OTHER_CLASS
+        subject = f"x{status[1:].rpartition('.')[0]}.x"
+        return points + (_STATUS if subject in traits.status else _OTHER_STATUS)
 
 
 def _covered(phrase: Phrase, frames: list[tuple[int, tuple[str, ...]]], least: int) -> bool:
