@@ -323,7 +323,8 @@ class Catalog:
     def _make_traits(self, identity: str) -> Traits:
         record = self._data.records[identity]
         provider = identity.partition("/")[0]
-        kind = ProviderKind(self._data.providers.get(provider, {}).get("kind", "service"))
+        # A provider that no catalog describes cannot be named, so nothing is held against it.
+        kind = ProviderKind(self._data.providers.get(provider, {}).get("kind", "generic"))
         category = Category(record["category"])
         status = frozenset(status_keys(record.get("status", ())))
         return Traits(

@@ -3,7 +3,7 @@
 The order among the records that fit is the same for every catalog and total:
 
 1. by `Basis`: what the answer rests on;
-2. by points: a letter or digit in the words that were found is one, and agreement of provider,
+2. by points: a letter in the words that were found is one, and agreement of provider,
    vendor code, status and reply code adds or takes away (the constants below);
 3. by id, so that nothing is ever left to chance.
 """

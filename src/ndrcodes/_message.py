@@ -392,7 +392,7 @@ class _Reader:
             explanation = self._explain(text, hint)
             if best is None or _telling_power(explanation) > _telling_power(best):
                 best = explanation
-        if best is None or self._basis(best) < Basis.WORDS:
+        if best is None or self._basis(best) < Basis.CODE:
             other = self._best(rest, hint)
             if other is not None and (best is None or self._basis(other) == Basis.WORDS):
                 best = other
@@ -654,8 +654,12 @@ def _telling(told: StatusCode | None, found: StatusCode | None) -> StatusCode | 
     """Choose between the Status field and the code in the diagnostic's own words."""
     if told is None or found is None:
         return told or found
-    vague = found.subject == 0 or found.detail == 0
-    return told if vague and not (told.subject == 0 or told.detail == 0) else found
+    return found if _vagueness(found) <= _vagueness(told) else told
+
+
+def _vagueness(status: StatusCode) -> int:
+    """Tell how little a code says: x.0.0 nothing, x.3.0 only its subject."""
+    return (status.subject == 0) + (status.detail == 0)
 
 
 def _kind_of(reports: list[RecipientReport]) -> MessageKind:

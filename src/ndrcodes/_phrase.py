@@ -47,7 +47,8 @@ class Phrase:
     #: The widest distance to the next chunk, and the placeholder that stands there, if any.
     gaps: tuple[tuple[int, str], ...]
     words: frozenset[str]
-    #: Letters and digits in the words: how much a text must agree for the phrase to be found.
+    #: How much a text must agree for the phrase to be found: a letter in its words is one, and a
+    #: number, which mostly is part of a code, is one too.
     weight: int
     #: The placeholders before the first and after the last word, or "". They take a value from
     #: the text and decide nothing.
@@ -94,7 +95,7 @@ class Phrase:
             msg = "a phrase cannot end with a gap" if gaps else "a phrase must hold a word"
             raise ValueError(msg)
         every = " ".join(chunks).split()
-        weight = sum(len(word) for word in every)
+        weight = sum(1 if word.isdigit() else len(word) for word in every)
         return cls(source, tuple(chunks), tuple(gaps), frozenset(every), weight, lead, tail)
 
     def locate(self, text: str) -> Place | None:
