@@ -405,7 +405,10 @@ class _Found:
         ranked: list[_Rank] = []
         if self.status:
             exact, subject, klass = self.catalog.index.by_status(self.status)
+            succeeded = self.status[0] == "2"
             for traits in self._decided([self.catalog.traits(identity) for identity in exact]):
+                if succeeded and traits.category is not Category.DELIVERED:
+                    continue  # a success is one whatever the rest of the code says
                 if traits.wrapper:
                     basis = Basis.WRAPPER
                 elif traits.symptom:
@@ -413,10 +416,9 @@ class _Found:
                 else:
                     basis = Basis.CODE
                 ranked.append((-basis, -self._agreement(traits), traits.id))
-            ranked += [(-Basis.SUBJECT, -1, identity) for identity in subject]
-            # A success is one whatever the rest of the code says.
-            by_class = Basis.CODE if self.status[0] == "2" else Basis.SUBJECT
+            by_class = Basis.CODE if succeeded else Basis.SUBJECT
             ranked += [(-by_class, 0, identity) for identity in klass]
+            ranked += [(-Basis.SUBJECT, -1, identity) for identity in subject]
         if self.reply is not None:
             by_reply = self.catalog.index.by_reply(self.reply)
             ranked += [(-Basis.REPLY, 0, identity) for identity in by_reply]

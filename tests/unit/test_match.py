@@ -373,3 +373,9 @@ def test_records_of_an_unlisted_provider() -> None:
 def test_a_host_name_behind_an_at_sign_names_nobody() -> None:
     assert identify("550 user unknown a@b.two.example") == "any/user"
     assert explain("550 over quota x@two.example, said two.example", catalog=CATALOG).provider
+
+
+@pytest.mark.parametrize("text", ["250 2.1.1 ok", "250 2.1.5 ok", "250 2.7.1 accepted", "2.0.0 ok"])
+def test_a_success_is_one_whatever_the_rest_of_the_code(text: str) -> None:
+    explanation = explain(text)
+    assert (explanation.category, explanation.action) == ("delivered", "none")
