@@ -263,3 +263,12 @@ def test_json_that_is_too_deep() -> None:
         deep = [deep]
     raw = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n"
     assert read_message(raw + json.dumps({"x": deep}).encode()).recipients == ()
+
+
+def test_parts_that_are_no_text_are_passed_over() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
+        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n\n<bob@example.com>:\nuser unknown\n'
+        b"--b\nContent-Type: application/ms-tnef\n\n<amy@example.com>: no\n--b--\n"
+    )
+    assert [one.address for one in read_message(raw).recipients] == ["bob@example.com"]
