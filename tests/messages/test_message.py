@@ -272,3 +272,13 @@ def test_parts_that_are_no_text_are_passed_over() -> None:
         b"--b\nContent-Type: application/ms-tnef\n\n<amy@example.com>: no\n--b--\n"
     )
     assert [one.address for one in read_message(raw).recipients] == ["bob@example.com"]
+
+
+def test_the_first_of_two_equal_texts_is_the_diagnostic() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n\n<bob@example.com>:\n"
+        b"mailbox is full\n\n<bob@example.com>:\nmailbox is full, really\n\n"
+        b"<bob@example.com>:\nsorry\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert one.diagnostic == "mailbox is full"

@@ -379,3 +379,14 @@ def test_a_host_name_behind_an_at_sign_names_nobody() -> None:
 def test_a_success_is_one_whatever_the_rest_of_the_code(text: str) -> None:
     explanation = explain(text)
     assert (explanation.category, explanation.action) == ("delivered", "none")
+
+
+def test_scripts_without_spaces() -> None:
+    text = "x宛先不明y 550"
+    explanation = explain(
+        text,
+        catalog=toml_catalog(
+            RULES + record("any/ja", "recipient-unknown", 'localized.ja = ["宛先不明"]')
+        ),
+    )
+    assert [text[one.start : one.end] for one in explanation.evidence] == ["宛先不明"]
