@@ -356,7 +356,10 @@ class Catalog:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Data]]:
-        return Catalog, (attrs.evolve(self._data, records=dict(self._data.records)),)
+        plain = {field.name: getattr(self._data, field.name) for field in attrs.fields(Data)}
+        for name, value in plain.items():
+            plain[name] = dict(value) if isinstance(value, Mapping) else value
+        return Catalog, (Data(**plain),)
 
 
 @final

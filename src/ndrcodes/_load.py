@@ -65,8 +65,9 @@ def read_builtin() -> tuple[Data, Index]:
 def compile_folder(folder: pathlib.Path) -> bytes:
     """Turn a folder of TOML files into what `parse_compiled` reads.
 
-    It has a line of JSON for what every explanation needs, and then a line for each provider's
-    records, whose prose is needed of few: decoding all at once would take most of a first use.
+    It has a line of JSON for what every explanation needs, then a line for each other section,
+    and then one for each provider's records, whose prose is needed of few: decoding all at once
+    would take most of a first use.
     """
     import json  # noqa: PLC0415
 
@@ -74,16 +75,13 @@ def compile_folder(folder: pathlib.Path) -> bytes:
     by_provider: dict[str, dict[str, Any]] = {}
     for identity, record in sorted(data.records.items()):
         by_provider.setdefault(identity.partition("/")[0], {})[identity] = record
+    fields = [field.name for field in attrs.fields(Data)]
     head = {
         "ids": {provider: list(records) for provider, records in by_provider.items()},
-        "data": {
-            field.name: getattr(data, field.name)
-            for field in attrs.fields(Data)
-            if field.name != "records"
-        },
+        "data": {name: getattr(data, name) for name in fields if name not in ("records", *_LATER)},
         "index": Index.build(data).dump(),
     }
-    lines = [head, *by_provider.values()]
+    lines = [head, *(getattr(data, name) for name in _LATER), *by_provider.values()]
     return b"\n".join(
         json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() for line in lines
     )
@@ -95,29 +93,54 @@ def parse_compiled(content: bytes) -> tuple[Data, Index]:
 
     first, *rest = content.split(b"\n")
     head = json.loads(first)
-    records = _Records(head["ids"], rest)
-    return Data(records=records, **head["data"]), Index.restore(**head["index"])
+    later: dict[str, Any] = {name: _Section(line) for name, line in zip(_LATER, rest, strict=False)}
+    records = _Records(head["ids"], [_Section(line) for line in rest[len(_LATER) :]])
+    data = Data(records=records, **head["data"], **later)
+    return data, Index.restore(**head["index"])
+
+
+#: The sections that few explanations need.
+_LATER: Final = ("blocklists", "taxonomies", "formats", "translations")
+
+
+@final
+class _Section(Mapping[str, Any]):
+    """A JSON object that is decoded when something of it is asked for."""
+
+    def __init__(self, line: bytes) -> None:
+        self._line = line
+        # Two threads may both decode it; both get equal values.
+        self._decoded: dict[str, Any] | None = None
+
+    def _content(self) -> dict[str, Any]:
+        if self._decoded is None:
+            import json  # noqa: PLC0415
+
+            self._decoded = json.loads(self._line)
+        return self._decoded
+
+    def __getitem__(self, key: str) -> Any:
+        return self._content()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content())
+
+    def __len__(self) -> int:
+        return len(self._content())
 
 
 @final
 class _Records(Mapping[str, Any]):
-    """Records that are decoded provider by provider, when one of them is asked for."""
+    """Records that are decoded provider by provider."""
 
-    def __init__(self, ids: dict[str, list[str]], lines: list[bytes]) -> None:
-        self._lines = dict(zip(ids, lines, strict=True))
+    def __init__(self, ids: dict[str, list[str]], sections: list[_Section]) -> None:
+        self._sections = dict(zip(ids, sections, strict=True))
         self._ids = dict.fromkeys(identity for every in ids.values() for identity in every)
-        # Two threads may both decode a line; both get equal records.
-        self._decoded: dict[str, dict[str, Any]] = {}
 
     def __getitem__(self, identity: str) -> Any:
-        provider = identity.partition("/")[0]
-        records = self._decoded.get(provider)
-        if records is None:
-            import json  # noqa: PLC0415
-
-            records = json.loads(self._lines[provider]) if provider in self._lines else {}
-            records = self._decoded.setdefault(provider, records)
-        return records[identity]
+        if identity not in self._ids:
+            raise KeyError(identity)
+        return self._sections[identity.partition("/")[0]][identity]
 
     def __contains__(self, identity: object) -> bool:
         return identity in self._ids
