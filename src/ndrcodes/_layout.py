@@ -22,9 +22,9 @@ _LINE_LENGTH: Final = 2000
 _JSON_DEPTH: Final = 12
 _JSON_ITEMS: Final = 200
 _ADDRESS_PATTERN = (
-    r"<?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
+    r"[<'\"]?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
     r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]]{1,64}@[A-Za-z0-9._\u0080-\uffff-]{1,253}"
-    r"[A-Za-z0-9\u0080-\uffff])>?"
+    r"[A-Za-z0-9\u0080-\uffff])[>'\"]?"
 )
 ADDRESS = re.compile(_ADDRESS_PATTERN)
 _VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\{code\}|\.\.\.")

@@ -274,20 +274,27 @@ class _Reader:
         layouts = self._layouts
         sender = decode_words(headers.get("from"))
         subject = decode_words(headers.get("subject"))
-        null_sender = headers.get("return-path").replace(" ", "") == "<>"
-        automatic = (
-            null_sender
-            or bool(headers.get("x-failed-recipients"))
+        named = (
+            bool(headers.get("x-failed-recipients"))
             or self._message.report_type == "delivery-status"
             or layouts.has("sender", "bounce", f"{sender} {headers.get('return-path')}")
         )
+        automatic = named or any(
+            value.replace(" ", "") == "<>" for value in (sender, headers.get("return-path"))
+        )
         text = "\n".join(self._lines)
         if (
-            layouts.has("subject", "complaint", subject)
+            (self._originals and layouts.has("subject", "complaint", subject))
             or layouts.has("mark", "complaint", text)
             or self._has_header("complaint")
         ):
             return MessageKind.COMPLAINT
+        is_answer = layouts.has("subject", "auto-reply", subject)
+        if not is_answer and not layouts.has("subject", "bounce", subject):
+            from_list = headers.get("list-id") or headers.get("list-unsubscribe")
+            is_answer = not from_list and self._has_header("auto-reply")
+        if is_answer and not (named or reported):
+            return MessageKind.AUTO_REPLY
         if automatic:
             for kind in (MessageKind.DELAY, MessageKind.DELIVERED):
                 if layouts.has("subject", kind, subject) and layouts.has("mark", kind, text):
@@ -308,9 +315,7 @@ class _Reader:
             and not subject.lower().startswith(_ANSWERS)
         ):
             return MessageKind.BOUNCE
-        if self._has_header("auto-reply") or layouts.has("subject", "auto-reply", subject):
-            return MessageKind.AUTO_REPLY
-        return MessageKind.NOT_A_BOUNCE
+        return MessageKind.AUTO_REPLY if is_answer else MessageKind.NOT_A_BOUNCE
 
     def _has_header(self, kind: str) -> bool:
         return any(
@@ -416,12 +421,18 @@ class _Reader:
         """Report on the recipients of a report that is written for people only."""
         addresses = list(named) or self._verp_address() or self._original_recipients()
         everything = paragraphs(self._lines)
+        mentioned = {
+            text: {address for address in addresses if address.lower() in text.lower()}
+            for text in everything
+        }
+        told = any(reason.strip() for reasons in named.values() for reason in reasons)
         reports = []
         for address in addresses:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
-            mentions = [text for text in everything if address.lower() in text.lower()]
             hint = address.rpartition("@")[2]
-            rest = everything if len(addresses) == 1 or not (mine or mentions) else mentions
+            rest = [text for text, names in mentioned.items() if names == {address}]
+            if len(addresses) == 1 or not (told or rest):
+                rest = everything
             best = self._more_telling(None, mine, rest, hint)
             if best is None:
                 best = self._explain(decode_words(self._message.headers.get("subject")), hint)
@@ -499,6 +510,7 @@ class _Reader:
             *feedback.all("removal-recipient"),
             *feedback.all(_FINAL),
             self._message.headers.get("x-hmxmroriginalrecipient"),
+            self._original_headers().get("x-hmxmroriginalrecipient"),
         ]
         addresses = [_address(value) for value in told if _address(value)]
         addresses = addresses or self._verp_address() or self._original_recipients()

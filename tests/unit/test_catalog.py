@@ -389,6 +389,8 @@ def test_a_compiled_catalog_is_read_if_it_is_there(
     with pytest.raises(KeyError):
         catalog.data.records["nobody/none"]
     assert len(catalog.data.records) == 1
+    assert len(catalog.data.formats) == 0
+    assert catalog.languages == ()
     assert len(catalog | Catalog.of()) == 1
     assert len(catalog.index._anchors) == len((catalog | Catalog.of()).index._anchors)
     stored = catalog.index.dump()
