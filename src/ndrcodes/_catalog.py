@@ -80,7 +80,7 @@ class Catalog:
         <Category.MAILBOX_FULL: 'mailbox-full'>
     """
 
-    __slots__ = ("_data", "_index", "_layouts", "_records", "_traits")
+    __slots__ = ("_blocklist_names", "_data", "_index", "_layouts", "_records", "_traits")
 
     def __init__(self, data: Data, index: Index | None = None) -> None:
         """Not for callers: use the class methods."""
@@ -91,6 +91,7 @@ class Catalog:
         self._records: dict[str, NdrCode] = {}
         self._traits: dict[str, Traits] = {}
         self._layouts: Layouts | None = None
+        self._blocklist_names: list[tuple[tuple[int, int, int], str, str, str]] | None = None
 
     # --- making one
 
@@ -273,19 +274,30 @@ class Catalog:
     def find_blocklist(self, text: str) -> Blocklist | None:
         """Return the DNS blocklist that a text names most clearly: by zone, name or page."""
         joined = join(fold(text))
-        # What was asked tells more than a name, and a name more than a page; of several lists
-        # with one zone it is that which names the zone first.
-        named: list[tuple[int, int, int, str]] = []
-        for identity, table in self._data.blocklists.items():
-            for rank, field in ((0, "zones"), (2, "hosts")):
-                named += [
-                    (rank, -len(host), at, identity)
-                    for at, host in enumerate(table.get(field, ()))
-                    if join(fold(host)) in joined and names_host(text, host)
-                ]
-            if join(fold(table["name"])) in joined:
-                named.append((1, -len(table["name"]), 0, identity))
-        return self.blocklists[min(named)[-1]] if named else None
+        named = (
+            (rank, identity)
+            for rank, identity, words, host in self._names_of_blocklists()
+            if words in joined and (not host or names_host(text, host))
+        )
+        best = min(named, default=None)
+        return None if best is None else blocklist_from(best[1], self._data.blocklists[best[1]])
+
+    def _names_of_blocklists(self) -> list[tuple[tuple[int, int, int], str, str, str]]:
+        """Return every name of every list: rank, id, words, and the host that it is.
+
+        What was asked tells more than a name, and a name more than a page; a longer one tells
+        more than a shorter one; of lists with one zone it is that which names the zone first.
+        """
+        if self._blocklist_names is None:
+            names = []
+            for identity, table in self._data.blocklists.items():
+                for rank, field in ((0, "zones"), (2, "hosts")):
+                    for at, host in enumerate(table.get(field, ())):
+                        names.append(((rank, -len(host), at), identity, join(fold(host)), host))
+                name = table["name"]
+                names.append(((1, -len(name), 0), identity, join(fold(name)), ""))
+            self._blocklist_names = names
+        return self._blocklist_names
 
     @property
     def languages(self) -> tuple[str, ...]:
