@@ -103,13 +103,10 @@ def test_a_message_file(run: Run, tmp_path: pathlib.Path) -> None:
 def test_mailboxes(run: Run, tmp_path: pathlib.Path) -> None:
     separator = b"From MAILER-DAEMON Wed Nov 25 00:00:00 2026\n"
     mbox = tmp_path / "box.mbox"
-    mbox.write_bytes(separator + BOUNCE + b"\n" + separator + FULL + b"\nFrom here on\n" * 2)
+    mbox.write_bytes(separator + BOUNCE + b"From here on\n\n" + separator + FULL)
     assert run("explain", "--json", str(mbox)) == 0
-    assert [json.loads(line)["file"] for line in run.out.splitlines()] == [
-        f"{mbox}:1",
-        f"{mbox}:2",
-        f"{mbox}:3",
-    ] or len(run.out.splitlines()) >= 2
+    names = [json.loads(line)["file"] for line in run.out.splitlines()]
+    assert names == [f"{mbox}:1", f"{mbox}:2"]
     maildir = tmp_path / "Maildir"
     for name in ("new", "cur", "tmp"):
         (maildir / name).mkdir(parents=True)
