@@ -23,8 +23,8 @@ _JSON_DEPTH: Final = 12
 _JSON_ITEMS: Final = 200
 _ADDRESS_PATTERN = (
     r"[<'\"]?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
-    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]]{1,64}@[A-Za-z0-9._\u0080-\uffff-]{1,253}"
-    r"[A-Za-z0-9\u0080-\uffff])[>'\"]?"
+    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]\u2000-\u206f]{1,64}@"
+    r"[A-Za-z0-9._\u0080-\u1fff\u3040-\ufeff-]{1,253}[A-Za-z0-9\u0080-\u1fff\u3040-\ufeff])[>'\"]?"
 )
 ADDRESS = re.compile(_ADDRESS_PATTERN)
 _VARIABLE = re.compile(r"\{address\}|\{reason\}|\{name\}|\{code\}|\.\.\.")
@@ -35,6 +35,7 @@ _VARIABLES = {
     "{code}": r"(?P<code>[245][0-9]{2}(?:[ -][245]\.[0-9]{1,3}\.[0-9]{1,3})?)",
     "...": r".{0,120}?",
 }
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _REPLY = re.compile(r"[245][0-9]{2}\b")
 _RULER = re.compile(r"[\s\-=_*#+.~]*")
 
@@ -42,8 +43,9 @@ _RULER = re.compile(r"[\s\-=_*#+.~]*")
 def line_pattern(source: str) -> re.Pattern[str]:
     """Compile the description of a line, `The following ... {address}: {reason}`.
 
-    White space in it stands for any white space. The variables are bounded, and a line is never
-    longer than 2,000 characters, so the cost of looking stays linear in the text.
+    White space in it stands for any white space, and a full stop may follow an address at its
+    end. The variables are bounded, and a line is never longer than 2,000 characters, so the cost
+    of looking stays linear in the text.
 
     Raises:
         ValueError: it holds no words and no address.
@@ -58,7 +60,8 @@ def line_pattern(source: str) -> re.Pattern[str]:
     if "{address}" not in source and not _VARIABLE.sub("", source).strip():
         msg = "a line pattern must hold more than variable parts, or {address}"
         raise ValueError(msg)
-    return re.compile(rf"\s*(?:>+\s?)?{pattern}\s*")
+    end = r"\.?" if source.endswith("{address}") else ""
+    return re.compile(rf"\s*(?:>+\s?)?{pattern}{end}\s*")
 
 
 def _literal(text: str) -> str:
@@ -188,6 +191,23 @@ class Layouts:
         return self._search("recipient", lines, skipped) or self._search("fallback", lines, skipped)
 
     def _search(self, field: str, lines: list[str], skipped: set[str]) -> list[Found]:
+        found: list[Found] = []
+        stop = following = len(lines)
+        for at, address, reason in reversed(self._starts(field, lines, skipped)):
+            if at != following:
+                stop, following = following, at
+            block = self._block(lines, at + 1, stop, reason)
+            if not block and field == "recipient" and _speaks(lines[at]):
+                block = lines[at].strip()  # the reason stands before the address
+            elif not block and found and stop == at + 1:
+                block = found[-1].reason  # addresses one below the other share what follows
+            found.append(Found(address, block))
+        return found[::-1]
+
+    def _starts(
+        self, field: str, lines: list[str], skipped: set[str]
+    ) -> list[tuple[int, str, str]]:
+        """Find the lines that name a recipient: their numbers, addresses and reasons."""
         starts: list[tuple[int, str, str]] = []
         for at, line in enumerate(lines):
             if "@" not in line:
@@ -207,21 +227,14 @@ class Layouts:
                         if address.lower() not in skipped
                     ]
                     break
-        stops = [*(at for at, _, _ in starts), len(lines)]
-        return [
-            Found(
-                address,
-                self._block(lines, at + 1, next(stop for stop in stops if stop > at), reason),
-            )
-            for at, address, reason in starts
-        ]
+        return starts
 
     def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
         """Collect what follows a recipient: its reason, up to an empty line behind words."""
         block = [reason] if reason else []
         for line in lines[start:stop]:
             if not line.strip() or _RULER.fullmatch(line):
-                if block:
+                if block and not block[-1].endswith(":"):
                     break
                 continue
             if self._until.fits(line):
@@ -248,22 +261,32 @@ def _json_groups(value: object, names: Mapping[str, str], depth: int) -> Iterato
             import json  # noqa: PLC0415 - rarely needed
 
             try:
-                yield from _json_groups(json.loads(value, strict=False), names, depth - 1)
+                inner, _ = json.JSONDecoder(strict=False).raw_decode(value.lstrip())
+                yield from _json_groups(inner, names, depth - 1)
             except (ValueError, RecursionError):
                 return
     elif isinstance(value, list):
         for one in value[:_JSON_ITEMS]:
             yield from _json_groups(one, names, depth - 1)
     elif isinstance(value, dict):
-        fields = [
-            f"{names[key]}: {' '.join(one.split())}"
-            for key, one in value.items()
-            if key in names and isinstance(one, str)
-        ]
-        if fields:
+        known = {names[key]: one for key, one in value.items() if key in names}
+        fields = _json_fields((name, one) for name, one in known.items())
+        lists = [(name, every) for name, every in known.items() if isinstance(every, list)]
+        several = _json_fields((name, one) for name, every in lists for one in every[:_JSON_ITEMS])
+        if fields and not several:
             yield fields
+        yield from ([one, *fields] for one in several)
         for one in value.values():
             yield from _json_groups(one, names, depth - 1)
+
+
+def _json_fields(pairs: Iterable[tuple[str, object]]) -> list[str]:
+    return [f"{name}: {' '.join(one.split())}" for name, one in pairs if isinstance(one, str)]
+
+
+def _speaks(line: str) -> bool:
+    """Tell whether there is more than an address in a line."""
+    return len(_WORD.findall(ADDRESS.sub(" ", line))) > 1
 
 
 def _without(line: str, reason: str) -> str:

@@ -115,8 +115,16 @@ _STATUS = re.compile(r"\b([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
 _HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _LONGEST_DIAGNOSTIC: Final = 4000
 _PARAGRAPHS: Final = 40
+#: What happened to the recipients of a report without fields of its own.
+_ACTIONS: Final = {MessageKind.DELAY: "delayed", MessageKind.DELIVERED: "delivered"}
 _NOT_FAILED: Final = frozenset({"delivered", "relayed", "expanded"})
-_REPORT_TYPES: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_REPORT_TYPES: Final = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/delivery-status-report",
+    }
+)
 _ORIGINAL_TYPES: Final = frozenset(
     {
         "message/rfc822",
@@ -198,7 +206,7 @@ class _Reader:
         html: list[str] = []
         seen_original = False
         for part in self._message.walk():
-            if part.type in _REPORT_TYPES or part.type == "message/delivery-status-report":
+            if _is_report(part):
                 self._reports.append(part.text())
             elif part.type == "message/feedback-report":
                 self._feedback = Headers.parse(part.text())
@@ -277,7 +285,7 @@ class _Reader:
         named = (
             bool(headers.get("x-failed-recipients"))
             or self._message.report_type == "delivery-status"
-            or layouts.has("sender", "bounce", f"{sender} {headers.get('return-path')}")
+            or layouts.has("sender", "bounce", sender)
         )
         automatic = named or any(
             value.replace(" ", "") == "<>" for value in (sender, headers.get("return-path"))
@@ -289,10 +297,11 @@ class _Reader:
             or self._has_header("complaint")
         ):
             return MessageKind.COMPLAINT
-        is_answer = layouts.has("subject", "auto-reply", subject)
-        if not is_answer and not layouts.has("subject", "bounce", subject):
-            from_list = headers.get("list-id") or headers.get("list-unsubscribe")
-            is_answer = not from_list and self._has_header("auto-reply")
+        about_failure = layouts.has("subject", "bounce", subject)
+        from_list = bool(headers.get("list-id") or headers.get("list-unsubscribe"))
+        is_answer = layouts.has("subject", "auto-reply", subject) or (
+            not about_failure and not from_list and self._has_header("auto-reply")
+        )
         if is_answer and not (named or reported):
             return MessageKind.AUTO_REPLY
         if automatic:
@@ -305,12 +314,13 @@ class _Reader:
                 reported
                 or headers.get("x-failed-recipients")
                 or self._message.report_type == "delivery-status"
-                or layouts.has("subject", "bounce", subject)
+                or about_failure
                 or layouts.has("mark", "bounce", text)
             ):
                 return MessageKind.BOUNCE
         elif (
-            layouts.has("subject", "bounce", subject)
+            about_failure
+            and not from_list
             and (self._originals or layouts.has("mark", "bounce", text))
             and not subject.lower().startswith(_ANSWERS)
         ):
@@ -343,7 +353,7 @@ class _Reader:
         actual = _address(group.get("x-actual-recipient"))
         address = final or original or actual
         other = original or (actual if actual != address else "")
-        action = re.split(r"[\s(;]", group.get("action").strip().lower())[0] or "failed"
+        action = re.split(r"[\s(;]", group.get("action").strip().lower())[0]
         status_field = _STATUS.search(group.get("status"))
         remote = _host(group.get("remote-mta")) or _host(group.get("x-remote-mta"))
         machine = _diagnostic(group)
@@ -368,7 +378,7 @@ class _Reader:
         return RecipientReport(
             address=address,
             original_address=other if other and other != address else None,
-            action=action,
+            action=action or ("delivered" if _says_delivered(status, best.reply) else "failed"),
             status=status,
             reply=best.reply
             or self._any_reply([machine], 1)
@@ -425,22 +435,24 @@ class _Reader:
             text: {address for address in addresses if address.lower() in text.lower()}
             for text in everything
         }
-        told = any(reason.strip() for reasons in named.values() for reason in reasons)
-        reports = []
+        found = {}
         for address in addresses:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
-            hint = address.rpartition("@")[2]
-            rest = [text for text, names in mentioned.items() if names == {address}]
-            if len(addresses) == 1 or not (told or rest):
-                rest = everything
-            best = self._more_telling(None, mine, rest, hint)
-            if best is None:
-                best = self._explain(decode_words(self._message.headers.get("subject")), hint)
+            only = [text for text, names in mentioned.items() if names == {address}]
+            rest = everything if len(addresses) == 1 else only
+            found[address] = self._more_telling(None, mine, rest, address.rpartition("@")[2])
+        if len(found) > 1 and not any(best and _tells(best) for best in found.values()):
+            # Nothing is told of one of them, so what is told is told of all.
+            found = dict.fromkeys(found, self._best(everything, None))
+        reports = []
+        for address, told in found.items():
+            subject = decode_words(self._message.headers.get("subject"))
+            best = told or self._explain(subject, address.rpartition("@")[2])
             reports.append(
                 RecipientReport(
                     address=address,
                     original_address=None,
-                    action="delayed" if kind is MessageKind.DELAY else "failed",
+                    action=_ACTIONS.get(kind, "failed"),
                     status=best.status or self._any_status(everything, len(addresses)),
                     reply=best.reply or self._any_reply(everything, len(addresses)),
                     diagnostic=_unfold(best.text),
@@ -585,6 +597,13 @@ def _telling_power(explanation: Explanation) -> tuple[int, int]:
     return explanation.basis, explanation.matches[0].points
 
 
+def _is_report(part: Part) -> bool:
+    """Tell whether a part is a report, by its type or by how it begins."""
+    return part.type in _REPORT_TYPES or (
+        part.type == "application/octet-stream" and bool(_REPORT_START.match(part.text()))
+    )
+
+
 def _groups(text: str) -> list[Headers]:
     """Cut a report into its groups of fields (RFC 3464, section 2.1).
 
@@ -652,6 +671,19 @@ def _date(field: str) -> datetime.datetime | None:
         return parsedate_to_datetime(field) if field else None
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
+
+
+def _tells(explanation: Explanation) -> bool:
+    """Tell whether a text says anything of why."""
+    told = explanation.status is not None or explanation.reply is not None
+    return told or (explanation.basis is not None and explanation.basis >= Basis.SYMPTOM)
+
+
+def _says_delivered(status: StatusCode | None, reply: int | None) -> bool:
+    """Tell what became of a message whose report leaves out the action."""
+    if status is not None:
+        return status.klass == 2  # noqa: PLR2004 - the digit of success (RFC 3463)
+    return reply is not None and 200 <= reply < 300  # noqa: PLR2004 - likewise (RFC 5321)
 
 
 def _strict(text: str) -> bool:

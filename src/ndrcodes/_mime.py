@@ -34,6 +34,7 @@ _JIS = re.compile(rb"\x1b\$[@B]")
 _BREAK = re.compile(
     r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6]|/?table|hr|/?pre|/?ul)\b[^<>]{0,2000}>", re.IGNORECASE
 )
+_CELL = re.compile(r"</t[dh]\b[^<>]{0,200}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(style|script|head|title)\b[^<>]{0,2000}>[^<]{0,65536}", re.IGNORECASE)
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,4000}>")
 
@@ -192,5 +193,5 @@ def html_to_text(html: str) -> str:
 
     text = _HIDDEN.sub(" ", html)
     text = re.sub(r"[ \t\n]+", " ", text)
-    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = _TAG.sub("", _BREAK.sub("\n", _CELL.sub(" ", text)))
     return re.sub(r"[ \t\u00a0]+", " ", unescape(text))

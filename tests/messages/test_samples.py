@@ -332,6 +332,242 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] =
             ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
         ],
     ),
+    "arf-original-names-the-recipient": (
+        "complaint",
+        [
+            ("bob@example.com", None, None, "complaint"),
+        ],
+    ),
+    "carrier-without-a-bounce-subject": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "mailbox-full"),
+        ],
+    ),
+    "domino-two": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "recipient-unknown"),
+            ("amy@example.com", None, None, "mailbox-full"),
+        ],
+    ),
+    "exchange-2000-quoted": (
+        "bounce",
+        [
+            ("bob@example.com", "5.5.0", 550, "recipient-unknown"),
+        ],
+    ),
+    "exchange-2013-german": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "exchange-2013-japanese-html": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "exchange-2013-without-diagnostics": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "unknown"),
+        ],
+    ),
+    "exchange-delivered": (
+        "delivered",
+        [
+            ("bob@example.com", None, None, "delivered"),
+        ],
+    ),
+    "exchange-online-french": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.10", 550, "recipient-unknown"),
+        ],
+    ),
+    "exim-delay-greylisted": (
+        "delay",
+        [
+            ("bob@example.com", "4.7.1", 451, "greylisted"),
+        ],
+    ),
+    "gmail-two": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+            ("amy@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "gmx-two": (
+        "bounce",
+        [
+            ("bob@example.com", "5.2.2", 552, "mailbox-full"),
+            ("amy@example.com", "5.1.1", None, "recipient-unknown"),
+        ],
+    ),
+    "html-table": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "imail-two": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "mailbox-full"),
+            ("amy@example.com", None, None, "recipient-unknown"),
+        ],
+    ),
+    "iplanet-delay": (
+        "delay",
+        [
+            ("bob@example.com", None, None, "unknown"),
+        ],
+    ),
+    "japanese-filter": (
+        "bounce",
+        [
+            ("bob@example.com", "5.2.2", 552, "mailbox-full"),
+            ("amy@example.com", "5.2.2", 552, "mailbox-full"),
+        ],
+    ),
+    "mailmarshal": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "domain-unknown"),
+            ("amy@example.com", None, None, "domain-unknown"),
+        ],
+    ),
+    "not-a-member": (
+        "bounce",
+        [
+            ("list@example.com", None, None, "recipient-restricted"),
+        ],
+    ),
+    "opensmtpd-delay": (
+        "delay",
+        [
+            ("bob@example.com", None, None, "domain-unknown"),
+        ],
+    ),
+    "ordinary-order": (
+        "not-a-bounce",
+        [],
+    ),
+    "ordinary-parcel": (
+        "not-a-bounce",
+        [],
+    ),
+    "ordinary-receipt": (
+        "not-a-bounce",
+        [],
+    ),
+    "ordinary-spam-report": (
+        "not-a-bounce",
+        [],
+    ),
+    "ordinary-vacation-photos": (
+        "not-a-bounce",
+        [],
+    ),
+    "postfix-notice": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "qmail-bounce-of-a-bounce": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", None, "recipient-unknown"),
+        ],
+    ),
+    "rfc3464-octet-stream": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "rfc3464-without-action": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "rfc3464-without-action-delivered": (
+        "delivered",
+        [
+            ("bob@example.com", "2.0.0", 250, "delivered"),
+        ],
+    ),
+    "sendgrid": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "sendmail-expanded-from": (
+        "bounce",
+        [
+            ("bob@example.com", "5.3.0", 554, "server-error"),
+        ],
+    ),
+    "shared-reason": (
+        "bounce",
+        [
+            ("bob@example.com", None, None, "mailbox-full"),
+            ("amy@example.com", None, None, "mailbox-full"),
+        ],
+    ),
+    "sns-delivery": (
+        "delivered",
+        [
+            ("bob@example.com", "2.6.0", 250, "delivered"),
+        ],
+    ),
+    "surfcontrol": (
+        "bounce",
+        [
+            ("bob@example.com", None, 550, "recipient-unknown"),
+        ],
+    ),
+    "two-errors-in-brackets": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+            ("amy@example.com", "5.2.2", 552, "mailbox-full"),
+        ],
+    ),
+    "unsubscribe-by-header": (
+        "complaint",
+        [],
+    ),
+    "vacation-apple": (
+        "auto-reply",
+        [
+            ("bob@example.com", None, None, "auto-reply"),
+        ],
+    ),
+    "vacation-german": (
+        "auto-reply",
+        [
+            ("bob@example.com", None, None, "auto-reply"),
+        ],
+    ),
+    "vacation-japanese": (
+        "auto-reply",
+        [
+            ("bob@example.com", None, None, "auto-reply"),
+        ],
+    ),
+    "vacation-without-sender": (
+        "auto-reply",
+        [
+            ("bob@example.com", None, None, "auto-reply"),
+        ],
+    ),
 }
 
 
