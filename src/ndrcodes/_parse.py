@@ -30,7 +30,7 @@ _JOINS_AFTER = re.compile(r"[0-9A-Za-z_]|[.:/@-][0-9]|@")
 _REPLY_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[\s\-_:,;#('\"]{1,3}\Z")
 _REPLY_JUST_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[ \-](?=[245]\.)")
 _LABEL_BEFORE = re.compile(
-    r"(?:^|[\r\n;#(\[<>'\"=]|\b(?:status|code|dsn|stat|error|diagnostic|said|returned|smtp))"
+    r"(?:^\s*|[\r\n;#(\[<>'\"=]|\b(?:status|code|dsn|stat|error|diagnostic|said|returned|smtp))"
     r"[\s:#(\[<'\"=]{0,4}\Z",
     re.IGNORECASE,
 )
@@ -49,8 +49,8 @@ _JOINS_BEFORE = frozenset("._@/+,")
 #: Where a reply code can stand (RFC 5321, section 4.2): at the start of a line or of what a
 #: server is quoted to have said. A bare number among words is none.
 _REPLY = re.compile(
-    r"(?:(?:^|[\r\n]|[;:#'\"(\[<>]|\b(?:smtp|esmtp|error|code|status|response|reply|replied|returned"
-    r"|said|with|was|got)[\s:=]|->|=>)[\s:#'\"(\[]{0,3}([245][0-7][0-9])"
+    r"(?:(?:^\s*|[\r\n][ \t]{0,20}|[;:#'\"(\[<>]|\b(?:smtp|esmtp|error|code|status|response|reply"
+    r"|replied|returned|said|with|was|got)[\s:=]|->|=>)[\s:#'\"(\[]{0,3}([245][0-7][0-9])"
     r"(?=[ \t\r\n\-:;,)\]'\"#<_]|\.(?:\s|$)|$)|\b([245][0-5][0-9])(?=-['\"]))",
     re.IGNORECASE,
 )

@@ -568,6 +568,19 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] =
             ("bob@example.com", None, None, "auto-reply"),
         ],
     ),
+    "bounce-from-an-ordinary-address": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "two-on-a-line": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+            ("amy@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
 }
 
 
