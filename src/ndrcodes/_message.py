@@ -225,7 +225,10 @@ class _Reader:
             self._find_report_in_text()
 
     def _find_report_in_text(self) -> None:
-        """Find a report that is not marked as one: a wrong type, a wrong boundary, JSON."""
+        """Find a report that is not marked as one: a wrong type, a wrong boundary, JSON.
+
+        What a person writes may hold the fields of a report too, as a quotation.
+        """
         for at, text in enumerate(self._texts):
             if text.lstrip()[:1] == "{":
                 notification = self._layouts.report_from_json(text)
@@ -233,7 +236,7 @@ class _Reader:
                     self._reports.append(notification)
                     return
             start = _REPORT_START.search(text)
-            if start and _REPORT_FIELD.search(text):
+            if start and _REPORT_FIELD.search(text) and self._by_a_program:
                 self._texts[at] = text[: start.start()]
                 self._reports.append(text[start.start() :])
                 return
@@ -244,6 +247,37 @@ class _Reader:
         return [line for text in self._texts for line in self._layouts.human_part(text)]
 
     # --- what it is
+
+    @functools.cached_property
+    def _by_a_daemon(self) -> bool:
+        """Whether the message says that a mail server wrote it."""
+        headers = self._message.headers
+        return (
+            bool(headers.get("x-failed-recipients"))
+            or self._message.report_type == "delivery-status"
+            or self._layouts.has("sender", "bounce", decode_words(headers.get("from")))
+        )
+
+    @functools.cached_property
+    def _from_nobody(self) -> bool:
+        """Whether it came from the null address (RFC 5321, section 4.5.5)."""
+        headers = self._message.headers
+        senders = (headers.get("from"), headers.get("return-path"))
+        return any(value.replace(" ", "") == "<>" for value in senders)
+
+    @functools.cached_property
+    def _by_a_program(self) -> bool:
+        """Whether nothing says that a person wrote it."""
+        unsigned = not self._message.headers.get("from")
+        return self._by_a_daemon or self._from_nobody or unsigned or self._about_failure
+
+    @functools.cached_property
+    def _about_failure(self) -> bool:
+        """Whether the subject is that of a bounce and not of an answer to one."""
+        subject = decode_words(self._message.headers.get("subject"))
+        return self._layouts.has("subject", "bounce", subject) and not subject.lower().startswith(
+            _ANSWERS
+        )
 
     def read(self) -> BounceMessage:
         headers = self._message.headers
@@ -280,16 +314,7 @@ class _Reader:
     def _judge(self, headers: Headers, *, reported: bool) -> MessageKind:
         """Tell what a message without recipient fields is."""
         layouts = self._layouts
-        sender = decode_words(headers.get("from"))
         subject = decode_words(headers.get("subject"))
-        named = (
-            bool(headers.get("x-failed-recipients"))
-            or self._message.report_type == "delivery-status"
-            or layouts.has("sender", "bounce", sender)
-        )
-        automatic = named or any(
-            value.replace(" ", "") == "<>" for value in (sender, headers.get("return-path"))
-        )
         text = "\n".join(self._lines)
         if (
             (self._originals and layouts.has("subject", "complaint", subject))
@@ -302,27 +327,22 @@ class _Reader:
         is_answer = layouts.has("subject", "auto-reply", subject) or (
             not about_failure and not from_list and self._has_header("auto-reply")
         )
-        if is_answer and not (named or reported):
+        if is_answer and not (self._by_a_daemon or reported):
             return MessageKind.AUTO_REPLY
-        if automatic:
+        if self._by_a_daemon or self._from_nobody:
             for kind in (MessageKind.DELAY, MessageKind.DELIVERED):
                 if layouts.has("subject", kind, subject) and layouts.has("mark", kind, text):
                     return kind
-            if layouts.has("mark", "delay", text) and not layouts.has("mark", "bounce", text):
+            failed = layouts.has("mark", "bounce", text)
+            if layouts.has("mark", "delay", text) and not failed:
                 return MessageKind.DELAY
-            if (
-                reported
-                or headers.get("x-failed-recipients")
-                or self._message.report_type == "delivery-status"
-                or about_failure
-                or layouts.has("mark", "bounce", text)
-            ):
+            told = headers.get("x-failed-recipients") or self._message.report_type
+            if reported or told or about_failure or failed:
                 return MessageKind.BOUNCE
         elif (
-            about_failure
+            self._about_failure
             and not from_list
-            and (self._originals or layouts.has("mark", "bounce", text))
-            and not subject.lower().startswith(_ANSWERS)
+            and (self._originals or (layouts.has("mark", "bounce", text) and self._named_in_text()))
         ):
             return MessageKind.BOUNCE
         return MessageKind.AUTO_REPLY if is_answer else MessageKind.NOT_A_BOUNCE
@@ -448,13 +468,14 @@ class _Reader:
         for address, told in found.items():
             subject = decode_words(self._message.headers.get("subject"))
             best = told or self._explain(subject, address.rpartition("@")[2])
+            texts = everything if len(found) == 1 else named.get(address, [])
             reports.append(
                 RecipientReport(
                     address=address,
                     original_address=None,
                     action=_ACTIONS.get(kind, "failed"),
-                    status=best.status or self._any_status(everything, len(addresses)),
-                    reply=best.reply or self._any_reply(everything, len(addresses)),
+                    status=best.status or self._any_status(texts),
+                    reply=best.reply or self._any_reply(texts, 1),
                     diagnostic=_unfold(best.text),
                     remote_mta=None,
                     explanation=best,
@@ -462,8 +483,8 @@ class _Reader:
             )
         return reports
 
-    def _any_status(self, texts: list[str], count: int) -> StatusCode | None:
-        explained = (self._explain(text, None).status for text in texts if count == 1)
+    def _any_status(self, texts: list[str]) -> StatusCode | None:
+        explained = (self._explain(text, None).status for text in texts)
         return next((status for status in explained if status is not None), None)
 
     def _any_reply(self, texts: list[str], count: int) -> int | None:

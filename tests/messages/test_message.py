@@ -122,7 +122,7 @@ def test_status_from_the_rest_of_the_words() -> None:
         (b"From: MAILER-DAEMON@x.example\nSubject: Delivery delayed", "delay"),
         (b"From: postmaster@x.example\nSubject: Delivered: Hi", "delivered"),
         (b"From: a@x.example\nX-Autoreply: yes\nSubject: Hi", "auto-reply"),
-        (b"From: a@x.example\nSubject: Undeliverable: Hi", "bounce"),
+        (b"From: a@x.example\nSubject: Undeliverable: Hi", "not-a-bounce"),
         (b"From: a@x.example\nSubject: Re: Undeliverable: Hi", "not-a-bounce"),
         (b"Return-Path: <>\nFrom: a@x.example\nSubject: Hi", "bounce"),
     ],
@@ -282,3 +282,12 @@ def test_the_first_of_two_equal_texts_is_the_diagnostic() -> None:
     )
     (one,) = read_message(raw).recipients
     assert one.diagnostic == "mailbox is full"
+
+
+def test_a_bounce_from_an_ordinary_address_names_its_recipient() -> None:
+    raw = (
+        b"From: a@x.example\nSubject: Undeliverable: Hi\n\n"
+        b"Your message could not be delivered.\n\n<bob@example.com>:\nuser unknown\n"
+    )
+    message = read_message(raw)
+    assert (message.kind, message.recipients[0].address) == ("bounce", "bob@example.com")

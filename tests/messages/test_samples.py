@@ -163,6 +163,10 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] =
         "not-a-bounce",
         [],
     ),
+    "ordinary-mail-that-quotes-a-report": (
+        "not-a-bounce",
+        [],
+    ),
     "ordinary-newsletter": (
         "not-a-bounce",
         [],
@@ -579,6 +583,38 @@ EXPECTED: dict[str, tuple[str, list[tuple[str, str | None, int | None, str]]]] =
         [
             ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
             ("amy@example.com", "5.1.1", 550, "recipient-unknown"),
+        ],
+    ),
+    "exchange-2013-two": (
+        "bounce",
+        [
+            ("bob@example.com", "5.1.1", 550, "recipient-unknown"),
+            ("amy@example.com", "5.2.2", 552, "mailbox-full"),
+        ],
+    ),
+    "exim-delay-two": (
+        "delay",
+        [
+            ("bob@example.com", None, None, "connection-failed"),
+            ("amy@example.com", None, None, "connection-failed"),
+        ],
+    ),
+    "gateway-delay": (
+        "delay",
+        [
+            ("bob@example.com", None, None, "unknown"),
+        ],
+    ),
+    "gmail-delay": (
+        "delay",
+        [
+            ("bob@example.com", None, None, "server-error"),
+        ],
+    ),
+    "zoho-response-code": (
+        "bounce",
+        [
+            ("bob@example.com", None, 421, "connection-failed"),
         ],
     ),
 }
