@@ -11,8 +11,7 @@ from __future__ import annotations
 import collections
 import itertools
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, final
 
 from ndrcodes._phrase import Phrase, join
@@ -58,30 +57,39 @@ _Entry = tuple[str, frozenset[str], Hit, int]
 class Index:
     """Where the words, codes and hosts of a catalog lead. Immutable to its users."""
 
-    __slots__ = ("_anchors", "_buckets", "_codes", "_hosts", "_pairs", "_replies", "_words")
+    __slots__ = ("_anchors", "_buckets", "_codes", "_hosts", "_ids", "_replies")
 
     def __init__(
         self,
-        anchors: Mapping[str, list[Row]],
+        ids: list[str],
+        anchors: Mapping[str, Mapping[str, list[Any]]],
         codes: Mapping[str, list[str]],
         replies: Mapping[str, list[str]],
         hosts: Mapping[str, str],
     ) -> None:
+        """Take what `build` made or `dump` returned.
+
+        Args:
+            ids: of the records and providers that the phrases stand for.
+            anchors: for a word and the next one ("" for a word alone), the phrases filed there:
+                source, number of the kind in `_FIELDS`, number of the id, and so on.
+            codes: for a status key, ids of records.
+            replies: for an SMTP reply code, ids of records.
+            hosts: for a host or mailbox domain, the id of the provider.
+        """
+        self._ids = ids
         self._anchors = anchors
-        keys = [tuple(anchor.split(" ")) for anchor in anchors]
-        self._pairs = frozenset(key for key in keys if len(key) > 1)
-        self._words = frozenset(key[0] for key in keys if len(key) == 1)
         self._codes = codes
         self._replies = replies
         self._hosts = hosts
         # Compiled on first use; two threads may both compile a bucket, with equal results.
-        self._buckets: dict[tuple[str, ...] | str, tuple[_Entry, ...]] = {}
+        self._buckets: dict[tuple[str, str], tuple[_Entry, ...]] = {}
 
     @classmethod
     def build(cls, data: Data) -> Index:
         """Index checked data."""
         return cls(
-            _file_phrases(_phrases(data)),
+            *_file_phrases(_phrases(data)),
             *_file_codes(data),
             {
                 host: identity
@@ -91,46 +99,33 @@ class Index:
         )
 
     def dump(self) -> dict[str, Any]:
-        """Return what `Index.restore` needs, ready for JSON and with each id written once."""
-        kinds = list(_FIELDS)
-        ids = sorted({identity for rows in self._anchors.values() for _, _, identity in rows})
-        number = {identity: at for at, identity in enumerate(ids)}
+        """Return what `Index(**dump)` needs, ready for JSON."""
         return {
-            "ids": ids,
-            "anchors": {
-                anchor: [
-                    one
-                    for source, kind, identity in rows
-                    for one in (source, kinds.index(kind), number[identity])
-                ]
-                for anchor, rows in self._anchors.items()
-            },
+            "ids": self._ids,
+            "anchors": self._anchors,
             "codes": self._codes,
             "replies": self._replies,
             "hosts": self._hosts,
         }
 
-    @classmethod
-    def restore(
-        cls,
-        ids: list[str],
-        anchors: dict[str, list[Any]],
-        codes: Mapping[str, list[str]],
-        replies: Mapping[str, list[str]],
-        hosts: Mapping[str, str],
-    ) -> Index:
-        """Make an index of what `dump` returned; its rows are read when they are needed."""
-        return cls(_Rows(ids, anchors), codes, replies, hosts)
-
     def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
-        present = set(words)
         text = join(words)
         hits = Hits([], [], [], [])
+        found: set[tuple[str, str]] = set()
+        get = self._anchors.get
+        first = ""
+        seconds: Mapping[str, list[Any]] | None = None
+        for word in words:
+            if seconds is not None and word in seconds:
+                found.add((first, word))
+            first = word
+            seconds = get(word)
+            if seconds is not None and "" in seconds:
+                found.add((word, ""))
+        present = set(words)
         buckets = self._buckets
-        anchors: list[tuple[str, ...] | str] = [*(present & self._words)]
-        anchors += self._pairs.intersection(itertools.pairwise(words))
-        for anchor in anchors:
+        for anchor in found:
             for chunk, needed, hit, field in buckets.get(anchor) or self._compile(anchor):
                 if (chunk in text) if chunk else (needed <= present and hit[2].locate(text)):
                     hits[field].append(hit)
@@ -160,38 +155,17 @@ class Index:
             rest = rest.partition(".")[2]
         return None
 
-    def _compile(self, anchor: tuple[str, ...] | str) -> tuple[_Entry, ...]:
+    def _compile(self, anchor: tuple[str, str]) -> tuple[_Entry, ...]:
         compiled: list[_Entry] = []
-        key = anchor if isinstance(anchor, str) else " ".join(anchor)
-        for source, kind, identity in self._anchors[key]:
-            phrase = Phrase.compile(source)
+        flat = self._anchors[anchor[0]][anchor[1]]
+        kinds = list(_FIELDS)
+        for at in range(0, len(flat), 3):
+            phrase = Phrase.compile(flat[at])
+            kind = kinds[flat[at + 1]]
             chunk = "" if phrase.gaps else phrase.chunks[0]
-            hit = (sys.intern(kind), identity, phrase)
+            hit = (kind, self._ids[flat[at + 2]], phrase)
             compiled.append((chunk, phrase.words, hit, _FIELDS[kind]))
         return self._buckets.setdefault(anchor, tuple(compiled))
-
-
-@final
-class _Rows(Mapping[str, list[Row]]):
-    """The rows of stored anchors."""
-
-    def __init__(self, ids: list[str], anchors: dict[str, list[Any]]) -> None:
-        self._ids = ids
-        self._anchors = anchors
-
-    def __getitem__(self, anchor: str) -> list[Row]:
-        flat = self._anchors[anchor]
-        kinds = list(_FIELDS)
-        return [
-            (flat[at], kinds[flat[at + 1]], self._ids[flat[at + 2]])
-            for at in range(0, len(flat), 3)
-        ]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._anchors)
-
-    def __len__(self) -> int:
-        return len(self._anchors)
 
 
 def vendor_phrase(code: str) -> str | None:
@@ -221,24 +195,25 @@ def _phrases(data: Data) -> Iterable[Row]:
             yield host, HOST, identity
 
 
-def _file_phrases(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def _file_phrases(rows: Iterable[Row]) -> tuple[list[str], dict[str, dict[str, list[Any]]]]:
+    """Return the ids, and the phrases under their anchors; see `Index`."""
     keys = [(row, _anchors_of(Phrase.compile(row[0]))) for row in sorted(set(rows))]
     frequency = collections.Counter(key for _, every in keys for key in every)
-    anchors: dict[str, list[Row]] = {}
-    for row, every in keys:
-        anchor = min(every, key=lambda key: (frequency[key], -len(key), key))
-        anchors.setdefault(anchor, []).append(row)
-    return anchors
+    ids = sorted({identity for (_, _, identity), _ in keys})
+    number = {identity: at for at, identity in enumerate(ids)}
+    kinds = list(_FIELDS)
+    anchors: dict[str, dict[str, list[Any]]] = {}
+    for (source, kind, identity), every in keys:
+        first, second = min(every, key=lambda key: (frequency[key], -len("".join(key)), key))
+        filed = anchors.setdefault(first, {}).setdefault(second, [])
+        filed += [source, kinds.index(kind), number[identity]]
+    return ids, anchors
 
 
-def _anchors_of(phrase: Phrase) -> set[str]:
+def _anchors_of(phrase: Phrase) -> set[tuple[str, str]]:
     """Return the pairs of neighbouring words of a phrase, or its words if there are none."""
-    pairs = {
-        f"{one} {other}"
-        for chunk in phrase.chunks
-        for one, other in itertools.pairwise(chunk.split())
-    }
-    return pairs or set(phrase.words)
+    pairs = {pair for chunk in phrase.chunks for pair in itertools.pairwise(chunk.split())}
+    return pairs or {(word, "") for word in phrase.words}
 
 
 def _file_codes(data: Data) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -96,7 +96,7 @@ def parse_compiled(content: bytes) -> tuple[Data, Index]:
     later: dict[str, Any] = {name: _Section(line) for name, line in zip(_LATER, rest, strict=False)}
     records = _Records(head["ids"], [_Section(line) for line in rest[len(_LATER) :]])
     data = Data(records=records, **head["data"], **later)
-    return data, Index.restore(**head["index"])
+    return data, Index(**head["index"])
 
 
 #: The sections that few explanations need.
