@@ -97,3 +97,17 @@ def test_the_four_codes_that_started_it() -> None:
             found = explain(text).code
             assert found is not None
             assert found.id == f"exchange-online/{code}", text
+
+
+def test_german_says_the_same_to_the_same_people(builtin: Catalog) -> None:
+    german = builtin.translated("de")
+    texts = builtin.data.translations["de"]["texts"]
+    wanted = {record.id for record in builtin if record.provider in ("generic", "iana")}
+    wanted |= {f"exchange-online/{code}" for code in FOUR}
+    assert wanted <= set(texts)
+    for identity in texts:
+        record, translated = builtin[identity], german[identity]
+        assert translated.title != record.title, identity
+        assert [fix.who for fix in translated.fixes] == [fix.who for fix in record.fixes], identity
+    assert set(builtin.data.translations["de"]["categories"]) == {*map(str, Category)}
+    assert german["yahoo/tss04"] == builtin["yahoo/tss04"]  # not translated: English stays
