@@ -111,3 +111,12 @@ def test_german_says_the_same_to_the_same_people(builtin: Catalog) -> None:
         assert [fix.who for fix in translated.fixes] == [fix.who for fix in record.fixes], identity
     assert set(builtin.data.translations["de"]["categories"]) == {*map(str, Category)}
     assert german["yahoo/tss04"] == builtin["yahoo/tss04"]  # not translated: English stays
+
+
+def test_the_first_example() -> None:
+    explanation = explain("550 5.7.705 Access denied, tenant has exceeded threshold")
+    assert explanation.code is not None
+    assert explanation.code.id == "exchange-online/5.7.705"
+    assert explanation.category is Category.SENDER_SUSPENDED
+    assert explanation.action is Action.FIX
+    assert explanation.fixes[0].who is ndrcodes.Party.SENDER_ADMIN
