@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from ndrcodes._catalog import Catalog
 from ndrcodes._load import CatalogWarning
-from ndrcodes._match import Basis, Evidence, Explanation, Match, Matcher, explain
+from ndrcodes._match import Evidence, Explanation, Match, Matcher, explain
 from ndrcodes._parse import Diagnostic, Mention, parse
 from ndrcodes.errors import CatalogError, Fault, InvalidStatusCode, UnknownLanguage
 from ndrcodes.records import (
     Action,
+    Basis,
     Blocklist,
     Category,
     Confidence,

@@ -24,7 +24,9 @@ from ndrcodes._schema import (
 from ndrcodes._text import fold
 from ndrcodes.errors import UnknownLanguage
 from ndrcodes.records import (
+    CLASS_PERMANENCE,
     Action,
+    Basis,
     Blocklist,
     Category,
     NdrCode,
@@ -48,24 +50,25 @@ class Traits:
 
     id: str
     provider: str
-    kind: ProviderKind
     category: Category
-    permanence: Permanence
-    #: What to do behind a permanent failure, and behind a transient one.
-    actions: tuple[Action, Action]
-    wrapper: bool
-    symptom: bool
-    #: Either of the two.
-    names_no_cause: bool
-    #: Whether the provider is somebody's servers: another provider's name speaks against it.
+    #: Permanence and action behind a code of class 2, 4 or 5, and behind no code (0).
+    outcomes: Mapping[int, tuple[Permanence, Action]]
+    #: What an answer rests on that its words give, and one that its code alone gives.
+    by_words: Basis
+    by_code: Basis
+    #: Whether the provider is a standard; a service; a service or program: another provider's
+    #: name speaks against these; blocklists.
+    registry: bool
+    service: bool
     server: bool
+    blocklist: bool
     #: The keys of its status codes; of those not given as a range; the first without the class.
     status: frozenset[str]
     exact: frozenset[str]
     conditions: frozenset[str]
     replies: frozenset[int]
     #: Whether words find it; otherwise it is what its code means when the text says no more.
-    by_words: bool
+    has_words: bool
 
 
 @final
@@ -214,7 +217,7 @@ class Catalog:
         def wider(identity: str) -> tuple[bool, bool, str]:
             traits = self.traits(identity)
             in_range = keys.isdisjoint(traits.exact)
-            return traits.kind is ProviderKind.REGISTRY, in_range, identity
+            return traits.registry, in_range, identity
 
         ids = [*sorted(exact, key=wider), *subject, *klass]
         return tuple(
@@ -338,31 +341,52 @@ class Catalog:
         # A provider that no catalog describes cannot be named, so nothing is held against it.
         kind = ProviderKind(self._data.providers.get(provider, {}).get("kind", "generic"))
         category = Category(record["category"])
+        known = Permanence(record["permanence"])
         status = frozenset(status_keys(record.get("status", ())))
+        if record.get("wrapper"):
+            by_words = by_code = Basis.WRAPPER
+        elif record.get("symptom"):
+            by_words, by_code = Basis.SYMPTOM, Basis.VAGUE_CODE
+        else:
+            by_words, by_code = Basis.WORDS, Basis.CODE
         return Traits(
             id=identity,
             provider=provider,
-            kind=kind,
             category=category,
-            permanence=Permanence(record["permanence"]),
-            actions=self.actions(category),
-            wrapper=record.get("wrapper", False),
-            symptom=record.get("symptom", False),
-            names_no_cause=record.get("wrapper", False) or record.get("symptom", False),
+            outcomes={klass: self.outcome(category, known, klass) for klass in (0, 2, 4, 5)},
+            by_words=by_words,
+            by_code=by_code,
+            registry=kind is ProviderKind.REGISTRY,
+            service=kind is ProviderKind.SERVICE,
+            blocklist=kind is ProviderKind.BLOCKLIST,
             server=kind in (ProviderKind.SERVICE, ProviderKind.SOFTWARE),
             status=status,
             exact=status.intersection(record.get("status", ())),
             conditions=frozenset(key[1:] for key in status),
             replies=frozenset(record.get("replies", ())),
-            by_words="phrases" in record or "localized" in record,
+            has_words="phrases" in record or "localized" in record,
         )
 
-    def actions(self, category: Category) -> tuple[Action, Action]:
-        """What to do behind a permanent and a transient failure. Not part of the interface."""
+    def outcome(
+        self, category: Category, known: Permanence, klass: int
+    ) -> tuple[Permanence, Action]:
+        """Return how final a failure is and what to do. Not part of the public interface.
+
+        Args:
+            category: the cause.
+            known: what the record knows; behind a class 5 it tells more than the class.
+            klass: the class of the text's code, or 0 without one.
+        """
+        permanence = CLASS_PERMANENCE.get(klass, known)
+        if category is Category.DELIVERED:
+            permanence = Permanence.SUCCESS
+        elif permanence is Permanence.PERMANENT and known is not Permanence.UNKNOWN:
+            permanence = known
         table = self._data.categories.get(category)
         if table is None:
-            return Action.FIX, Action.RETRY
-        return Action(table["action_permanent"]), Action(table["action_transient"])
+            table = {"action_permanent": Action.FIX, "action_transient": Action.RETRY}
+        transient = permanence is Permanence.TRANSIENT
+        return permanence, Action(table["action_transient" if transient else "action_permanent"])
 
     def __repr__(self) -> str:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"

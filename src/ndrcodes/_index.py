@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, final
 
+import attrs
+
 from ndrcodes._phrase import Phrase, join
 from ndrcodes._schema import Data
 from ndrcodes._text import fold
@@ -33,8 +35,8 @@ Row = tuple[str, str, str]
 _SHORTEST_VENDOR_CODE = 4
 
 
-#: A phrase that stands in the text: what for, the id of that, the phrase.
-Hit = tuple[str, str, Phrase]
+#: A phrase that stands in the text: its weight, the id of what it stands for, the phrase.
+Hit = tuple[int, str, Phrase]
 
 
 class Hits(NamedTuple):
@@ -43,47 +45,39 @@ class Hits(NamedTuple):
     causes: list[Hit]
     frames: list[Hit]
     vendor_codes: list[Hit]
-    names: list[Hit]
+    marks: list[Hit]
+    hosts: list[Hit]
 
 
-_FIELDS: Final = {CAUSE: 0, FRAME: 1, VENDOR_CODE: 2, MARK: 3, HOST: 3}
+#: What a phrase stands for, in the order of the fields of `Hits`.
+_KINDS: Final = (CAUSE, FRAME, VENDOR_CODE, MARK, HOST)
 
-#: The only chunk of a phrase, or "" if it has several; its words; the hit it makes; the field of
-#: `Hits` that it goes into.
-_Entry = tuple[str, frozenset[str], Hit, int]
+
+#: The chunk of a phrase to look for first, whether it has others, its field of `Hits`, its hit.
+_Entry = tuple[str, bool, int, Hit]
 
 
 @final
+@attrs.frozen
 class Index:
     """Where the words, codes and hosts of a catalog lead. Immutable to its users."""
 
-    __slots__ = ("_anchors", "_buckets", "_codes", "_hosts", "_ids", "_replies")
-
-    def __init__(
-        self,
-        ids: list[str],
-        anchors: Mapping[str, Mapping[str, list[Any]]],
-        codes: Mapping[str, list[str]],
-        replies: Mapping[str, list[str]],
-        hosts: Mapping[str, str],
-    ) -> None:
-        """Take what `build` made or `dump` returned.
-
-        Args:
-            ids: of the records and providers that the phrases stand for.
-            anchors: for a word and the next one ("" for a word alone), the phrases filed there:
-                source, number of the kind in `_FIELDS`, number of the id, and so on.
-            codes: for a status key, ids of records.
-            replies: for an SMTP reply code, ids of records.
-            hosts: for a host or mailbox domain, the id of the provider.
-        """
-        self._ids = ids
-        self._anchors = anchors
-        self._codes = codes
-        self._replies = replies
-        self._hosts = hosts
-        # Compiled on first use; two threads may both compile a bucket, with equal results.
-        self._buckets: dict[tuple[str, str], tuple[_Entry, ...]] = {}
+    #: The ids of the records and providers that the phrases stand for.
+    ids: list[str]
+    #: For a word and the next one, the phrases filed there, a line each: the number of the kind
+    #: in `_KINDS`, that of the id, that of the chunk to look for first, the source.
+    pairs: Mapping[str, Mapping[str, str]]
+    #: For a word alone, the phrases filed there in the same way.
+    words: Mapping[str, str]
+    #: For a status key, ids of records.
+    codes: Mapping[str, list[str]]
+    #: For an SMTP reply code, ids of records.
+    replies: Mapping[str, list[str]]
+    #: For a host or mailbox domain, the id of the provider.
+    hosts: Mapping[str, str]
+    #: What was filed together, compiled on first use. Two threads may both compile it, with equal
+    #: results.
+    _compiled: dict[str, tuple[_Entry, ...]] = attrs.field(init=False, factory=dict)
 
     @classmethod
     def build(cls, data: Data) -> Index:
@@ -101,40 +95,34 @@ class Index:
     def dump(self) -> dict[str, Any]:
         """Return what `Index(**dump)` needs, ready for JSON."""
         return {
-            "ids": self._ids,
-            "anchors": self._anchors,
-            "codes": self._codes,
-            "replies": self._replies,
-            "hosts": self._hosts,
+            field.name: getattr(self, field.name) for field in attrs.fields(Index) if field.init
         }
 
     def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
         text = join(words)
-        hits = Hits([], [], [], [])
-        found: set[tuple[str, str]] = set()
-        get = self._anchors.get
-        first = ""
-        seconds: Mapping[str, list[Any]] | None = None
+        hits = Hits([], [], [], [], [])
+        found: set[str] = set()
+        alone = self.words
+        after = self.pairs.get
+        following: Mapping[str, str] | None = None
         for word in words:
-            if seconds is not None and word in seconds:
-                found.add((first, word))
-            first = word
-            seconds = get(word)
-            if seconds is not None and "" in seconds:
-                found.add((word, ""))
-        present = set(words)
-        buckets = self._buckets
-        for anchor in found:
-            for chunk, needed, hit, field in buckets.get(anchor) or self._compile(anchor):
-                if (chunk in text) if chunk else (needed <= present and hit[2].locate(text)):
+            if following is not None and word in following:
+                found.add(following[word])
+            following = after(word)
+            if word in alone:
+                found.add(alone[word])
+        compiled = self._compiled.get
+        for filed in found:
+            for chunk, gapped, field, hit in compiled(filed) or self._compile(filed):
+                if chunk in text and not (gapped and hit[2].locate(text) is None):
                     hits[field].append(hit)
         return hits
 
     def by_status(self, status: str) -> tuple[list[str], list[str], list[str]]:
         """Return the records of the very code, of its subject, and of its class."""
         klass, subject, detail = status.split(".")
-        get = self._codes.get
+        get = self.codes.get
         return (
             get(status, []) + get(f"x.{subject}.{detail}", []),
             get(f"{klass}.{subject}.x", []) + get(f"x.{subject}.x", []),
@@ -143,29 +131,26 @@ class Index:
 
     def by_reply(self, reply: int) -> list[str]:
         """Return the records that are known by this SMTP reply code alone."""
-        return self._replies.get(str(reply), [])
+        return self.replies.get(str(reply), [])
 
     def by_host(self, host: str) -> str | None:
         """Return the provider whose host or mailbox domain this is, or None."""
         rest = host.strip(" .[]<>").lower()
         while rest:
-            provider = self._hosts.get(rest)
+            provider = self.hosts.get(rest)
             if provider is not None:
                 return provider
             rest = rest.partition(".")[2]
         return None
 
-    def _compile(self, anchor: tuple[str, str]) -> tuple[_Entry, ...]:
-        compiled: list[_Entry] = []
-        flat = self._anchors[anchor[0]][anchor[1]]
-        kinds = list(_FIELDS)
-        for at in range(0, len(flat), 3):
-            phrase = Phrase.compile(flat[at])
-            kind = kinds[flat[at + 1]]
-            chunk = "" if phrase.gaps else phrase.chunks[0]
-            hit = (kind, self._ids[flat[at + 2]], phrase)
-            compiled.append((chunk, phrase.words, hit, _FIELDS[kind]))
-        return self._buckets.setdefault(anchor, tuple(compiled))
+    def _compile(self, filed: str) -> tuple[_Entry, ...]:
+        entries: list[_Entry] = []
+        for line in filed.split("\n"):
+            kind, identity, telling, source = line.split(" ", 3)
+            phrase = Phrase.compile(source)
+            hit = (phrase.weight, self.ids[int(identity)], phrase)
+            entries.append((phrase.chunks[int(telling)], bool(phrase.rest), int(kind), hit))
+        return self._compiled.setdefault(filed, tuple(entries))
 
 
 def vendor_phrase(code: str) -> str | None:
@@ -184,36 +169,53 @@ def _phrases(data: Data) -> Iterable[Row]:
         kind = FRAME if record.get("symptom") or record.get("wrapper") else CAUSE
         for phrases in (record.get("phrases", ()), *record.get("localized", {}).values()):
             for phrase in phrases:
-                yield phrase, kind, identity
+                yield " ".join(phrase.split()), kind, identity
         code = record.get("vendor_code")
         if code is not None and (phrase := vendor_phrase(code)):
             yield phrase, VENDOR_CODE, identity
     for identity, provider in data.providers.items():
         for phrase in provider.get("marks", ()):
-            yield phrase, MARK, identity
+            yield " ".join(phrase.split()), MARK, identity
         for host in provider.get("hosts", ()):
             yield host, HOST, identity
 
 
-def _file_phrases(rows: Iterable[Row]) -> tuple[list[str], dict[str, dict[str, list[Any]]]]:
-    """Return the ids, and the phrases under their anchors; see `Index`."""
-    keys = [(row, _anchors_of(Phrase.compile(row[0]))) for row in sorted(set(rows))]
-    frequency = collections.Counter(key for _, every in keys for key in every)
-    ids = sorted({identity for (_, _, identity), _ in keys})
+def _file_phrases(
+    rows: Iterable[Row],
+) -> tuple[list[str], dict[str, dict[str, str]], dict[str, str]]:
+    """Return the ids, and the phrases under pairs and words; see `Index`."""
+    phrases = [(row, Phrase.compile(row[0])) for row in sorted(set(rows))]
+    keys = [(row, phrase.chunks, _anchors_of(phrase)) for row, phrase in phrases]
+    frequency = collections.Counter(key for _, _, every in keys for key in every)
+    ids = sorted({identity for (_, _, identity), _ in phrases})
     number = {identity: at for at, identity in enumerate(ids)}
-    kinds = list(_FIELDS)
-    anchors: dict[str, dict[str, list[Any]]] = {}
-    for (source, kind, identity), every in keys:
-        first, second = min(every, key=lambda key: (frequency[key], -len("".join(key)), key))
-        filed = anchors.setdefault(first, {}).setdefault(second, [])
-        filed += [source, kinds.index(kind), number[identity]]
-    return ids, anchors
+    filed: dict[tuple[str, ...], list[str]] = {}
+    for (source, kind, identity), chunks, every in keys:
+        anchor = min(every, key=lambda key: (frequency[key], -len("".join(key)), key))
+        line = f"{_KINDS.index(kind)} {number[identity]} {_telling(chunks, anchor)} {source}"
+        filed.setdefault(anchor, []).append(line)
+    pairs: dict[str, dict[str, str]] = {}
+    words: dict[str, str] = {}
+    for (word, *following), lines in filed.items():
+        if following:
+            pairs.setdefault(word, {})[following[0]] = "\n".join(lines)
+        else:
+            words[word] = "\n".join(lines)
+    return ids, pairs, words
 
 
-def _anchors_of(phrase: Phrase) -> set[tuple[str, str]]:
+def _telling(chunks: tuple[str, ...], anchor: tuple[str, ...]) -> int:
+    """Return which chunk to look for first: where the anchor stands, its own likely stands too."""
+    known = f" {' '.join(anchor)} "
+    return max(range(len(chunks)), key=lambda at: (known not in chunks[at], len(chunks[at])))
+
+
+def _anchors_of(phrase: Phrase) -> set[tuple[str, ...]]:
     """Return the pairs of neighbouring words of a phrase, or its words if there are none."""
-    pairs = {pair for chunk in phrase.chunks for pair in itertools.pairwise(chunk.split())}
-    return pairs or {(word, "") for word in phrase.words}
+    anchors: set[tuple[str, ...]] = set()
+    for chunk in phrase.chunks:
+        anchors.update(itertools.pairwise(chunk.split()))
+    return anchors or {(word,) for word in phrase.words}
 
 
 def _file_codes(data: Data) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -10,7 +10,6 @@ The order among the records that fit is the same for every catalog and total:
 
 from __future__ import annotations
 
-import enum
 import functools
 import itertools
 import operator
@@ -21,45 +20,25 @@ from typing import Any, Final, Protocol, final
 import attrs
 
 from ndrcodes._catalog import Catalog, Traits
-from ndrcodes._index import MARK, Hits, names_host
+from ndrcodes._index import Hit, Hits, names_host
 from ndrcodes._parse import Mention, find_codes, parse
 from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
 from ndrcodes._render import as_dict, as_markdown, as_text, docs_url
 from ndrcodes._schema import TEMPLATE
 from ndrcodes._text import fold, tidy, unfold, word_spans
 from ndrcodes.records import (
-    CLASS_PERMANENCE,
     Action,
+    Basis,
     Category,
     Confidence,
     Fix,
     NdrCode,
     Permanence,
     Provider,
-    ProviderKind,
     StatusCode,
 )
 
-__all__ = ["Basis", "Evidence", "Explanation", "Match", "Matcher"]
-
-
-class Basis(enum.IntEnum):
-    """What an answer rests on; the higher one wins."""
-
-    #: The SMTP reply code's meaning.
-    REPLY = 0
-    #: The meaning of the status code's subject or class.
-    SUBJECT = 1
-    #: Words or a code that only wrap another server's error.
-    WRAPPER = 2
-    #: A code that says little about the cause, such as 5.7.1.
-    VAGUE_CODE = 3
-    #: Words that name a symptom.
-    SYMPTOM = 4
-    #: A code that names a cause.
-    CODE = 5
-    #: Words that name a cause.
-    WORDS = 6
+__all__ = ["Evidence", "Explanation", "Match", "Matcher"]
 
 
 #: Points for agreement, in letters: a provider's own code weighs like 40 letters more.
@@ -73,10 +52,8 @@ _OTHER_STATUS: Final = -4
 _NO_STATUS: Final = -1
 _REPLY: Final = 2
 
-#: The most that agreement can give one record over another.
-_WIDEST_AGREEMENT: Final = (_PROVIDER_NAMED + _STATUS + _REPLY) - (
-    _PROVIDER_NOT_NAMED + _OTHER_STATUS
-)
+#: The most that the codes of a text can give.
+_MOST_AGREEMENT: Final = _STATUS + _REPLY
 
 #: For each basis by its number: itself and how well it supports the answer.
 _BASES: Final = (
@@ -271,38 +248,35 @@ class Matcher:
         plain = tidy(text)
         status, reply, mention = find_codes(plain)
         key = "" if mention is None else plain[mention.start : mention.end]
-        hits = catalog.index.find(fold(unfold(plain)))
+        hits = catalog.index.find(fold(unfold(plain, reply)))
         named = _named(catalog, hits, plain, remote_host)
         found = _Found(catalog, hits, named, key, reply)
         best = found.best()
+        klass = status.klass if status is not None else (reply or 0) // 100
         if best is None:
-            basis, category, known = None, Category.UNKNOWN, Permanence.UNKNOWN
-            actions = catalog.actions(category)
-            confidence = Confidence.NONE
+            basis, confidence, category = None, Confidence.NONE, Category.UNKNOWN
+            permanence, action = catalog.outcome(category, Permanence.UNKNOWN, klass)
+            record = None
         else:
             basis, confidence = _BASES[-best[0]]
-            traits = catalog.traits(best[2])
-            category, known, actions = traits.category, traits.permanence, traits.actions
-        permanence = _permanence(category, known, status, reply)
+            record = best[2]
+            traits = catalog.traits(record)
+            category = traits.category
+            permanence, action = traits.outcomes[klass]
+        pending = _Pending(found, plain, mention, record)
         return Explanation(
-            text,
-            status,
-            reply,
-            category,
-            permanence,
-            actions[permanence is Permanence.TRANSIENT],
-            confidence,
-            basis,
-            _Pending(found, plain, mention, None if best is None else best[2]),
+            text, status, reply, category, permanence, action, confidence, basis, pending
         )
 
 
 def _named(catalog: Catalog, hits: Hits, plain: str, remote_host: str | None) -> dict[str, int]:
     """Return the providers that the caller or the text names, and how clearly."""
     named: dict[str, int] = {}
-    for kind, identity, phrase in hits.names:
-        if kind == MARK or names_host(plain, phrase.source):
-            named[identity] = max(named.get(identity, 0), phrase.weight)
+    for weight, identity, _ in hits.marks:
+        named[identity] = max(named.get(identity, 0), weight)
+    for weight, identity, phrase in hits.hosts:
+        if weight > named.get(identity, 0) and names_host(plain, phrase.source):
+            named[identity] = weight
     if remote_host:
         provider = catalog.index.by_host(remote_host)
         if provider is not None:
@@ -317,7 +291,7 @@ _Rank = tuple[int, int, str]
 
 
 @final
-@attrs.frozen
+@attrs.define
 class _Found:
     """What stands in a text, and how the records that it speaks for compare."""
 
@@ -333,11 +307,14 @@ class _Found:
         causes = self._causes()
         if not causes:
             return min(self._ranked({}), default=None)
-        # The longest words win unless agreement makes up for what another lacks.
-        least = max(causes.values()) - _WIDEST_AGREEMENT
-        return min(
-            self._by_words({one: weight for one, weight in causes.items() if weight >= least})
-        )
+        # The longest words win unless agreement makes up for what another's lack.
+        longest = max(causes, key=causes.__getitem__)
+        best = self._rank(longest, causes[longest])
+        most = _MOST_AGREEMENT + (_PROVIDER_NAMED if self.named else 0)
+        for identity, weight in causes.items():
+            if weight + most >= -best[1] and identity != longest:
+                best = min(best, self._rank(identity, weight))
+        return best
 
     def ranked(self) -> list[_Rank]:
         """Rank every record that the words or codes of the text speak for."""
@@ -350,12 +327,10 @@ class _Found:
         rejected by the recipient domain", the words "rejected by the recipient" say no more than
         the sentence that they are part of.
         """
-        hits = self.hits
         weights: dict[str, int] = {}
-        frames = [(phrase.weight, phrase.chunks) for _, _, phrase in hits.frames]
-        longest = max(frames)[0] if frames else 0
-        for _, identity, phrase in hits.causes:
-            weight = phrase.weight
+        frames = self.hits.frames
+        longest = max(map(_weight, frames), default=0)
+        for weight, identity, phrase in self.hits.causes:
             if weight <= weights.get(identity, 0):
                 continue
             if weight <= longest:
@@ -365,40 +340,35 @@ class _Found:
                 if _covered(phrase, frames, weight + 1 if named else weight):
                     continue
             weights[identity] = weight
-        for _, identity, _ in hits.vendor_codes:
-            if not self.catalog.traits(identity).names_no_cause:
-                weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
-        return weights
+        return self._with_codes(weights, naming_causes=True)
 
     def _frames(self) -> dict[str, int]:
         """Return the records whose words name no cause, and how long these are."""
         weights: dict[str, int] = {}
-        frames = [(phrase.weight, phrase.chunks) for _, _, phrase in self.hits.frames]
-        for _, identity, phrase in self.hits.frames:
-            covered = _covered(phrase, frames, phrase.weight + 1)
-            if phrase.weight > weights.get(identity, 0) and not covered:
-                weights[identity] = phrase.weight
+        frames = self.hits.frames
+        for weight, identity, phrase in frames:
+            if weight > weights.get(identity, 0) and not _covered(phrase, frames, weight + 1):
+                weights[identity] = weight
+        return self._with_codes(weights, naming_causes=False)
+
+    def _with_codes(self, weights: dict[str, int], *, naming_causes: bool) -> dict[str, int]:
+        """Add the records whose own codes stand in the text."""
         for _, identity, _ in self.hits.vendor_codes:
-            if self.catalog.traits(identity).names_no_cause:
+            if (self.catalog.traits(identity).by_words is Basis.WORDS) is naming_causes:
                 weights[identity] = weights.get(identity, 0) + _VENDOR_CODE
         return weights
 
     def _ranked(self, causes: dict[str, int]) -> list[_Rank]:
-        by_words = self._by_words(causes) + self._by_words(self._frames())
-        return by_words + self._by_codes({identity for _, _, identity in by_words})
+        ranked = [
+            self._rank(identity, weight)
+            for weights in (causes, self._frames())
+            for identity, weight in weights.items()
+        ]
+        return ranked + self._by_codes({identity for _, _, identity in ranked})
 
-    def _by_words(self, weights: dict[str, int]) -> list[_Rank]:
-        ranked: list[_Rank] = []
-        for identity, weight in weights.items():
-            traits = self.catalog.traits(identity)
-            if traits.wrapper:
-                basis = Basis.WRAPPER
-            elif traits.symptom:
-                basis = Basis.SYMPTOM
-            else:
-                basis = Basis.WORDS
-            ranked.append((-basis, -weight - self._agreement(traits), identity))
-        return ranked
+    def _rank(self, identity: str, weight: int) -> _Rank:
+        traits = self.catalog.traits(identity)
+        return -traits.by_words, -weight - self._agreement(traits), identity
 
     def _by_codes(self, known: set[str]) -> list[_Rank]:
         """Rank the other records that the codes alone speak for."""
@@ -409,13 +379,7 @@ class _Found:
             for traits in self._decided([self.catalog.traits(identity) for identity in exact]):
                 if succeeded and traits.category is not Category.DELIVERED:
                     continue  # a success is one whatever the rest of the code says
-                if traits.wrapper:
-                    basis = Basis.WRAPPER
-                elif traits.symptom:
-                    basis = Basis.VAGUE_CODE
-                else:
-                    basis = Basis.CODE
-                ranked.append((-basis, -self._agreement(traits), traits.id))
+                ranked.append((-traits.by_code, -self._agreement(traits), traits.id))
             by_class = Basis.CODE if succeeded else Basis.SUBJECT
             ranked += [(-by_class, 0, identity) for identity in klass]
             ranked += [(-Basis.SUBJECT, -1, identity) for identity in subject]
@@ -430,13 +394,13 @@ class _Found:
         The standard's meaning always; a provider's only if the provider is named or alone uses
         the code, and if its records of this code agree: several causes decide nothing.
         """
-        registered = [traits for traits in every if traits.kind is ProviderKind.REGISTRY]
-        own = [traits for traits in every if traits.kind is not ProviderKind.REGISTRY]
+        registered = [traits for traits in every if traits.registry]
+        own = [traits for traits in every if not traits.registry]
         candidates = [traits for traits in own if traits.provider in self.named]
         if not candidates and not registered and len({traits.provider for traits in own}) == 1:
             candidates = own
         candidates = [traits for traits in candidates if self._is_exact(traits)] or candidates
-        candidates = [traits for traits in candidates if not traits.by_words] or candidates
+        candidates = [traits for traits in candidates if not traits.has_words] or candidates
         if len({traits.category for traits in candidates}) != 1:
             candidates = []
         return registered + candidates
@@ -446,52 +410,43 @@ class _Found:
 
     def _agreement(self, traits: Traits) -> int:
         """Give or take points for what stands beside the words."""
-        points = self._code_agreement(traits)
+        points = _REPLY if self.reply in traits.replies else 0
+        if traits.status:
+            points += self._status_agreement(traits)
         if traits.provider in self.named:
             return points + _PROVIDER_NAMED
-        if traits.kind is ProviderKind.SERVICE and points > 0:
+        if traits.service and points > 0:
             # Codes that many servers send do not make a common text this provider's; they only
             # choose between its own records.
             points //= 4
         return points + (_PROVIDER_NOT_NAMED if traits.server else 0)
 
-    def _code_agreement(self, traits: Traits) -> int:
-        points = _REPLY if self.reply in traits.replies else 0
+    def _status_agreement(self, traits: Traits) -> int:
         status = self.status
-        if not traits.status:
-            return points
         if not status:
-            return points + _NO_STATUS
+            return _NO_STATUS
         if status in traits.status or f"x{status[1:]}" in traits.status:
-            return points + (_STATUS if self._is_exact(traits) else _STATUS_IN_RANGE)
+            return _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
         if status[1:] in traits.conditions:
-            return points + _STATUS_OF_OTHER_CLASS
+            return _STATUS_OF_OTHER_CLASS
         subject = f"x{status[1:].rpartition('.')[0]}.x"
-        return points + (_STATUS if subject in traits.status else _OTHER_STATUS)
+        return _STATUS if subject in traits.status else _OTHER_STATUS
 
 
-def _covered(phrase: Phrase, frames: list[tuple[int, tuple[str, ...]]], least: int) -> bool:
+_weight: Final = operator.itemgetter(0)
+
+
+def _covered(phrase: Phrase, frames: list[Hit], least: int) -> bool:
     """Tell whether the phrase stands inside a frame of at least so many letters."""
-    if phrase.gaps:
+    if phrase.rest:
         return False
     chunk = phrase.chunks[0]
-    return any(weight >= least and any(chunk in one for one in chunks) for weight, chunks in frames)
-
-
-def _permanence(
-    category: Category, known: Permanence, status: StatusCode | None, reply: int | None
-) -> Permanence:
-    if category is Category.DELIVERED:
-        return Permanence.SUCCESS
-    if status is not None:
-        said = CLASS_PERMANENCE[status.klass]
-    elif reply is not None:
-        said = CLASS_PERMANENCE[reply // 100]
-    else:
-        return known
-    if said is Permanence.PERMANENT and known is not Permanence.UNKNOWN:
-        return known
-    return said
+    for weight, _, frame in frames:
+        if weight >= least:
+            for one in frame.chunks:
+                if chunk in one:
+                    return True
+    return False
 
 
 @final
@@ -541,7 +496,7 @@ class _Pending:
     def provider(self) -> Provider | None:
         if self._best is not None:
             traits = self._catalog.traits(self._best)
-            if traits.server or traits.kind is ProviderKind.BLOCKLIST:
+            if traits.server or traits.blocklist:
                 return self._catalog.provider(traits.provider)
         named = self._found.named
         if named:
@@ -616,11 +571,11 @@ class _Pending:
 
     @functools.cached_property
     def _spans(self) -> list[tuple[int, int]]:
-        return word_spans(unfold(self._plain))
+        return word_spans(unfold(self._plain, self._found.reply))
 
     @functools.cached_property
     def _joined(self) -> str:
-        return join(fold(unfold(self._plain)))
+        return join(fold(unfold(self._plain, self._found.reply)))
 
     def _decisive(self, record: str) -> list[Phrase]:
         """Return the phrases that speak for a record, the longest first."""
@@ -635,9 +590,11 @@ class _Pending:
             evidence += [Evidence("phrase", *span) for span in self._where(phrase)]
         provider = self._catalog.traits(identity).provider
         if provider in self._found.named:
-            for kind, named, phrase in self._found.hits.names:
-                if named == provider:
-                    evidence += [Evidence(kind, *span) for span in self._where(phrase)]
+            hits = self._found.hits
+            for kind, named in (("mark", hits.marks), ("host", hits.hosts)):
+                for _, its, phrase in named:
+                    if its == provider:
+                        evidence += [Evidence(kind, *span) for span in self._where(phrase)]
         mention = self._mention
         if (
             mention is not None

@@ -17,9 +17,9 @@ import attrs
 
 from ndrcodes._catalog import Catalog
 from ndrcodes._layout import ADDRESS, paragraphs
-from ndrcodes._match import Basis, Explanation, Matcher
+from ndrcodes._match import Explanation, Matcher
 from ndrcodes._mime import Headers, Part, decode_words, html_to_text, parse
-from ndrcodes.records import StatusCode
+from ndrcodes.records import Basis, StatusCode
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -25,10 +25,10 @@ PROSE: Final = 2  # among words
 VAGUE: Final = 2  # what a code with subject 0 loses: it only wraps or says nothing
 _SUCCESS: Final = 8  # more than any credibility
 
-_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
-_JOINS_AFTER = re.compile(r"[0-9A-Za-z_]|[.:/@-][0-9]|@")
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_@]|[.:/-][0-9])")
+#: What every status code begins with; looking for these is several times faster than `_STATUS`.
+_BEGINNINGS: Final = ("5.", "4.", "2.")
 _REPLY_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[\s\-_:,;#('\"]{1,3}\Z")
-_REPLY_JUST_BEFORE = re.compile(r"(?<![0-9.])([245][0-9]{2})[ \-](?=[245]\.)")
 _LABEL_BEFORE = re.compile(
     r"(?:^\s*|[\r\n;#(\[<>'\"=]|\b(?:status|code|dsn|stat|error|diagnostic|said|returned|smtp))"
     r"[\s:#(\[<'\"=]{0,4}\Z",
@@ -161,20 +161,29 @@ def _status_of(mention: Mention | None) -> StatusCode | None:
 def find_statuses(text: str) -> list[Mention]:
     """Return every enhanced status code of a tidied text."""
     mentions: list[Mention] = []
-    for found in _STATUS.finditer(text):
-        start, end = found.span()
-        if end < len(text) and text[end] not in " \r\n" and _JOINS_AFTER.match(text, end):
-            continue
-        credibility = _credibility(text, start)
-        if credibility < 0:
-            continue
-        code = _code(found[0])
-        if code is None or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
-            continue  # RFC 3463 defines subjects 0 to 7; among words, 4.94.2 is a version
-        if code.subject == 0:
-            credibility -= VAGUE
-        mentions.append(Mention(code, start, end, credibility))
+    for beginning in _BEGINNINGS:
+        start = text.find(beginning)
+        while start >= 0:
+            found = _STATUS.match(text, start)
+            if found and (mention := _mention(text, found)):
+                mentions.append(mention)
+            start = text.find(beginning, start + 2)
+    if len(mentions) > 1:
+        mentions.sort(key=_where)
     return mentions
+
+
+def _where(mention: Mention) -> int:
+    return mention.start
+
+
+def _mention(text: str, found: re.Match[str]) -> Mention | None:
+    start, end = found.span()
+    credibility = _credibility(text, start)
+    code = _code(found[0]) if credibility >= 0 else None
+    if code is None or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
+        return None  # RFC 3463 defines subjects 0 to 7; among words, 4.94.2 is a version
+    return Mention(code, start, end, credibility - (0 if code.subject else VAGUE))
 
 
 _LAST_SUBJECT: Final = 7
@@ -191,13 +200,11 @@ def _code(text: str) -> StatusCode | None:
 
 def _credibility(text: str, start: int) -> int:
     """Judge what stands before a code; below 0: it is none."""
-    if start >= 4 and _REPLY_JUST_BEFORE.match(text, start - 4):  # noqa: PLR2004 - "550 "
+    if start == 0:
+        return LABELLED
+    if _reply_before(text, start) is not None:
         return FOLLOWS_REPLY
     before = text[max(0, start - 40) : start]
-    if not before:
-        return LABELLED
-    if _REPLY_BEFORE.search(before):
-        return FOLLOWS_REPLY
     last = before[-1]
     if last == ":":
         joined = before[-2:-1].isdigit()
@@ -210,6 +217,18 @@ def _credibility(text: str, start: int) -> int:
     if _LABEL_BEFORE.search(before):
         return LABELLED
     return PROSE
+
+
+def _reply_before(text: str, start: int) -> int | None:
+    """Return the reply code that stands before the status code at `start`, or None."""
+    return _joined_reply(text[max(0, start - 8) : start])
+
+
+@functools.lru_cache(maxsize=4096)
+def _joined_reply(before: str) -> int | None:
+    """Read a reply code at the end; the same few stand in nearly every text, hence the cache."""
+    found = _REPLY_BEFORE.search(before)
+    return int(found[1]) if found else None
 
 
 def choose(text: str, mentions: list[Mention]) -> Mention | None:
@@ -234,11 +253,9 @@ def _credence(mention: Mention) -> int:
 def reply_of(text: str, status: Mention | None) -> int | None:
     """Return the reply code that goes with the status, or the first one of the text."""
     if status is not None and status.credibility >= FOLLOWS_REPLY - VAGUE:
-        before = _REPLY_JUST_BEFORE.match(text, max(0, status.start - 4)) or _REPLY_BEFORE.search(
-            text, max(0, status.start - 8), status.start
-        )
-        if before:
-            return int(before[1])
+        before = _reply_before(text, status.start)
+        if before is not None:
+            return before
     first: int | None = None
     for found in _REPLY.finditer(text):
         reply = int(found[1] or found[2])

@@ -50,6 +50,8 @@ class Phrase:
     #: How much a text must agree for the phrase to be found: a letter in its words is one, and a
     #: number, which mostly is part of a code, is one too.
     weight: int
+    #: For each chunk but the first: itself, and how far behind the last one it must have ended.
+    rest: tuple[tuple[str, int], ...]
     #: The placeholders before the first and after the last word, or "". They take a value from
     #: the text and decide nothing.
     lead: str = ""
@@ -96,7 +98,10 @@ class Phrase:
             raise ValueError(msg)
         every = " ".join(chunks).split()
         weight = sum(1 if word.isdigit() else len(word) for word in every)
-        return cls(source, tuple(chunks), tuple(gaps), frozenset(every), weight, lead, tail)
+        rest = tuple(
+            (chunk, width + len(chunk)) for chunk, (width, _) in zip(chunks[1:], gaps, strict=True)
+        )
+        return cls(source, tuple(chunks), tuple(gaps), frozenset(every), weight, rest, lead, tail)
 
     def locate(self, text: str) -> Place | None:
         """Find the phrase in `joined` text: where each chunk stands, or None."""
@@ -104,15 +109,15 @@ class Phrase:
         start = at = text.find(first)
         if at < 0:
             return None
-        end = at + len(first)
-        place = [(at, end)]
-        for chunk, (width, _) in zip(self.chunks[1:], self.gaps, strict=True):
-            # Neighbouring chunks share the space between them, hence the -1.
-            at = text.find(chunk, end - 1, end - 1 + width + len(chunk))
+        # Neighbouring chunks share the space between them, hence the -1.
+        end = at + len(first) - 1
+        place = [(at, end + 1)]
+        for chunk, reach in self.rest:
+            at = text.find(chunk, end, end + reach)
             if at < 0:
                 return self._follow(text, start)
-            end = at + len(chunk)
-            place.append((at, end))
+            end = at + len(chunk) - 1
+            place.append((at, end + 1))
         return tuple(place)
 
     def _follow(self, text: str, at: int) -> Place | None:

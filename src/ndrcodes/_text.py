@@ -28,13 +28,6 @@ _TAG = re.compile(
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ESCAPE = re.compile(r"\\[rnt]")
 
-#: A reply that goes over several lines repeats its code on each (RFC 5321, section 4.2.1):
-#: "550-5.7.26 first 550-5.7.26 second 550 5.7.26 last", on lines or joined by a logger.
-#: The look-behind stands last, for a pattern that begins with a set of characters is found fast.
-_CONTINUED = re.compile(
-    r"([245][0-9]{2})-(?<![0-9.][0-9]{3}-)([245]\.[0-9]{1,3}\.[0-9]{1,3}(?=\s))?"
-)
-
 _PLAIN = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
 _PLAIN_BYTES = _PLAIN.encode() + bytes(128)
 
@@ -52,15 +45,29 @@ def tidy(text: str) -> str:
     return text
 
 
-def unfold(text: str) -> str:
-    """Blank the reply prefix that a multi-line reply repeats; the length stays the same."""
-    first = _CONTINUED.search(text)
+def unfold(text: str, reply: int | None) -> str:
+    """Blank the reply code where a multi-line reply repeats it; the length stays the same."""
+    if reply is None or f"{reply}-" not in text:
+        return text
+    first = _continued(reply).search(text)
     if first is None:
         return text
-    reply, status = first.groups()
+    return text[: first.end()] + _again(reply, first[1]).sub(_blank, text[first.end() :])
+
+
+# A reply that goes over several lines repeats its code on each (RFC 5321, section 4.2.1):
+# "550-5.7.26 first 550-5.7.26 second 550 5.7.26 last", on lines or joined by a logger.
+
+
+@functools.lru_cache(maxsize=256)
+def _continued(reply: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9.]){reply}-([245]\.[0-9]{{1,3}}\.[0-9]{{1,3}}(?=\s))?")
+
+
+@functools.lru_cache(maxsize=256)
+def _again(reply: int, status: str | None) -> re.Pattern[str]:
     code = re.escape(status) + r"(?=\s)" if status else ""
-    again = re.compile(rf"(?<![0-9.]){reply}(?:-(?:{code})?| {code}|(?<=[\n\r]{reply}) )")
-    return text[: first.end()] + again.sub(_blank, text[first.end() :])
+    return re.compile(rf"(?<![0-9.]){reply}(?:-(?:{code})?| {code}|(?<=[\n\r]{reply}) )")
 
 
 def fold(text: str) -> list[str]:

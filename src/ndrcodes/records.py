@@ -16,6 +16,7 @@ from ndrcodes.errors import InvalidStatusCode
 
 __all__ = [
     "Action",
+    "Basis",
     "Blocklist",
     "Category",
     "Confidence",
@@ -118,6 +119,25 @@ class Party(enum.StrEnum):
     RECIPIENT_ADMIN = "recipient-admin"
     #: The support of the provider whose server rejected the message.
     PROVIDER_SUPPORT = "provider-support"
+
+
+class Basis(enum.IntEnum):
+    """What an answer rests on; the higher one wins."""
+
+    #: The SMTP reply code's meaning.
+    REPLY = 0
+    #: The meaning of the status code's subject or class.
+    SUBJECT = 1
+    #: Words or a code that only wrap another server's error.
+    WRAPPER = 2
+    #: A code that says little about the cause, such as 5.7.1.
+    VAGUE_CODE = 3
+    #: Words that name a symptom.
+    SYMPTOM = 4
+    #: A code that names a cause.
+    CODE = 5
+    #: Words that name a cause.
+    WORDS = 6
 
 
 class Confidence(enum.StrEnum):
