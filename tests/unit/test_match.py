@@ -270,6 +270,8 @@ def test_a_multi_line_reply_reads_as_one_sentence() -> None:
     assert identify("550-5.7.1 the mailbox 550-5.7.1 full 550 5.7.1 today") == "any/full"
     assert identify("550-the mailbox\n550 full") == "any/full"
     assert identify(r"550-the mailbox\n550 full") == "any/full"
+    # a longer number that ends like the reply code is a word of its own
+    assert identify("550 order 1550-7: the mailbox 550 full") == "std/550"
 
 
 def test_layout_does_not_matter() -> None:
