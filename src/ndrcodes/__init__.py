@@ -1,31 +1,31 @@
 """Turn any mail rejection into an answer: what happened, why, who can fix it, and how."""
 
+import importlib
 from typing import TYPE_CHECKING
 
-from ndrcodes._catalog import Catalog
-from ndrcodes._load import CatalogWarning
-from ndrcodes._match import Evidence, Explanation, Match, Matcher, explain
-from ndrcodes._parse import Diagnostic, Mention, parse
-from ndrcodes.errors import CatalogError, Fault, InvalidStatusCode, UnknownLanguage
-from ndrcodes.records import (
-    Action,
-    Basis,
-    Blocklist,
-    Category,
-    Confidence,
-    Fix,
-    NdrCode,
-    Party,
-    Permanence,
-    Provider,
-    ProviderKind,
-    StatusCode,
-    StatusPattern,
-    Taxonomy,
-)
-
 if TYPE_CHECKING:
+    from ndrcodes._catalog import Catalog
+    from ndrcodes._load import CatalogWarning
+    from ndrcodes._match import Evidence, Explanation, Match, Matcher, explain
     from ndrcodes._message import BounceMessage, MessageKind, RecipientReport, read_message
+    from ndrcodes._parse import Diagnostic, Mention, parse
+    from ndrcodes.errors import CatalogError, Fault, InvalidStatusCode, UnknownLanguage
+    from ndrcodes.records import (
+        Action,
+        Basis,
+        Blocklist,
+        Category,
+        Confidence,
+        Fix,
+        NdrCode,
+        Party,
+        Permanence,
+        Provider,
+        ProviderKind,
+        StatusCode,
+        StatusPattern,
+        Taxonomy,
+    )
 
 __version__ = "1.0.0"
 
@@ -65,19 +65,43 @@ __all__ = [
     "read_message",
 ]
 
-#: Found on first use: programs that explain single lines need not wait for them.
-_LATER = frozenset({"BounceMessage", "MessageKind", "RecipientReport", "read_message"})
+#: Where each name is defined. A module is imported when a name of it is first used: a program
+#: that imports this package to explain a bounce now and then does not wait for it at its start.
+_HOMES = {
+    "_catalog": ("Catalog",),
+    "_load": ("CatalogWarning",),
+    "_match": ("Evidence", "Explanation", "Match", "Matcher", "explain"),
+    "_message": ("BounceMessage", "MessageKind", "RecipientReport", "read_message"),
+    "_parse": ("Diagnostic", "Mention", "parse"),
+    "errors": ("CatalogError", "Fault", "InvalidStatusCode", "UnknownLanguage"),
+    "records": (
+        "Action",
+        "Basis",
+        "Blocklist",
+        "Category",
+        "Confidence",
+        "Fix",
+        "NdrCode",
+        "Party",
+        "Permanence",
+        "Provider",
+        "ProviderKind",
+        "StatusCode",
+        "StatusPattern",
+        "Taxonomy",
+    ),
+}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _LATER:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    from ndrcodes import _message  # noqa: PLC0415 - see above
-
-    globals().update({later: getattr(_message, later) for later in _LATER})
-    return globals()[name]
+    for home, names in _HOMES.items():
+        if name in names:
+            module = importlib.import_module(f"{__name__}.{home}")
+            globals().update({one: getattr(module, one) for one in names})
+            return globals()[name]
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *__all__})

@@ -44,7 +44,7 @@ __all__ = ["Catalog"]
 
 
 @final
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Traits:
     """What ranking needs of a record; made once a record, since every match asks for it."""
 

@@ -58,7 +58,7 @@ _Entry = tuple[str, bool, int, Hit]
 
 
 @final
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Index:
     """Where the words, codes and hosts of a catalog lead. Immutable to its users."""
 

@@ -7,7 +7,9 @@ with its index, made from the TOML at build time: tomllib would take too long on
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, final
@@ -82,19 +84,19 @@ def compile_folder(folder: pathlib.Path) -> bytes:
         "index": Index.build(data).dump(),
     }
     lines = [head, *(getattr(data, name) for name in _LATER), *by_provider.values()]
-    return b"\n".join(
-        json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() for line in lines
-    )
+    # All ASCII, which is decoded a quarter faster.
+    return b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
 
 
 def parse_compiled(content: bytes) -> tuple[Data, Index]:
     """Read what `compile_folder` made."""
     import json  # noqa: PLC0415
 
-    first, *rest = content.split(b"\n")
-    head = json.loads(first)
-    later: dict[str, Any] = {name: _Section(line) for name, line in zip(_LATER, rest, strict=False)}
-    records = _Records(head["ids"], [_Section(line) for line in rest[len(_LATER) :]])
+    ends = [found.start() for found in re.finditer(b"\n", content)]
+    head = json.loads(content[: ends[0]])
+    sections = [_Section(content, slice(*span)) for span in itertools.pairwise(ends)]
+    later: dict[str, Any] = dict(zip(_LATER, sections, strict=False))
+    records = _Records(head["ids"], sections[len(_LATER) :])
     data = Data(records=records, **head["data"], **later)
     return data, Index(**head["index"])
 
@@ -107,26 +109,27 @@ _LATER: Final = ("blocklists", "taxonomies", "formats", "translations")
 class _Section(Mapping[str, Any]):
     """A JSON object that is decoded when something of it is asked for."""
 
-    def __init__(self, line: bytes) -> None:
-        self._line = line
+    def __init__(self, content: bytes, span: slice) -> None:
+        self._content = content
+        self._span = span
         # Two threads may both decode it; both get equal values.
         self._decoded: dict[str, Any] | None = None
 
-    def _content(self) -> dict[str, Any]:
+    def _decode(self) -> dict[str, Any]:
         if self._decoded is None:
             import json  # noqa: PLC0415
 
-            self._decoded = json.loads(self._line)
+            self._decoded = json.loads(self._content[self._span])
         return self._decoded
 
     def __getitem__(self, key: str) -> Any:
-        return self._content()[key]
+        return self._decode()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._content())
+        return iter(self._decode())
 
     def __len__(self) -> int:
-        return len(self._content())
+        return len(self._decode())
 
 
 @final

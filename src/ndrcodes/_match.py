@@ -291,7 +291,7 @@ _Rank = tuple[int, int, str]
 
 
 @final
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class _Found:
     """What stands in a text, and how the records that it speaks for compare."""
 
@@ -450,7 +450,7 @@ def _covered(phrase: Phrase, frames: list[Hit], least: int) -> bool:
 
 
 @final
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class _Settled:
     """What was known of a text, without the catalog that knew it."""
 
