@@ -37,7 +37,8 @@ _VARIABLES = {
 }
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _REPLY = re.compile(r"[245][0-9]{2}\b")
-_RULER = re.compile(r"[\s\-=_*#+.~]*")
+#: What empty lines and lines drawn across a text are made of.
+_RULER: Final = " \t\r\f\v\u00a0\u3000-=_*#+.~"
 
 
 def line_pattern(source: str) -> re.Pattern[str]:
@@ -74,24 +75,35 @@ def _literal(text: str) -> str:
     return f"(?i:{words})" if words else ""
 
 
-@final
-class AnyLine:
-    """Several line patterns as one, since every line of a report is held against them all.
+#: What a line must hold to be as its description says, its longest word, and the description.
+_Line = tuple[str, re.Pattern[str]]
 
-    Only a line that has the longest word of one of them is held against the whole: that halves
-    the time that reading an ordinary report takes.
-    """
 
-    def __init__(self, sources: list[str]) -> None:
-        literals = [_VARIABLE.sub(" ", source).split() or [source] for source in sources]
-        words = sorted({re.escape(max(every, key=len)) for every in literals})
-        self._word = re.compile("|".join(words) or r"(?!)", re.IGNORECASE)
-        patterns = (line_pattern(source).pattern for source in sources)
-        self._pattern = re.compile("|".join(patterns) or r"(?!)")
+def _compile_lines(sources: list[str]) -> list[_Line]:
+    return [
+        (
+            max(_VARIABLE.sub(" ", source).split(), key=len, default="").lower(),
+            line_pattern(source),
+        )
+        for source in sources
+    ]
 
-    def fits(self, line: str) -> bool:
-        """Tell whether the line is as one of the patterns says."""
-        return bool(self._word.search(line)) and self._pattern.fullmatch(line) is not None
+
+def _possible(patterns: list[_Line], lines: list[str]) -> list[_Line]:
+    """Return the descriptions that a line can fit; most are ruled out by looking for a word."""
+    text = "\n".join(lines).lower()
+    return [(word, pattern) for word, pattern in patterns if word in text]
+
+
+def _fitting(patterns: list[_Line], line: str) -> re.Match[str] | None:
+    """Hold a line against descriptions; return the match of the first that it fits, or None."""
+    lowered = line.lower()
+    for word, pattern in patterns:
+        if word in lowered:
+            found = pattern.fullmatch(line)
+            if found:
+                return found
+    return None
 
 
 @final
@@ -119,19 +131,16 @@ class Layouts:
         ]
 
     @functools.cached_property
-    def _recipient_lines(self) -> dict[str, list[re.Pattern[str]]]:
-        return {
-            field: [line_pattern(source) for source in self._every(field)]
-            for field in ("recipient", "fallback")
-        }
+    def _recipient_lines(self) -> dict[str, list[_Line]]:
+        return {field: _compile_lines(self._every(field)) for field in ("recipient", "fallback")}
 
     @functools.cached_property
-    def _original(self) -> AnyLine:
-        return AnyLine(self._every("original"))
+    def _original(self) -> list[_Line]:
+        return _compile_lines(self._every("original"))
 
     @functools.cached_property
-    def _until(self) -> AnyLine:
-        return AnyLine(self._every("until"))
+    def _until(self) -> list[_Line]:
+        return _compile_lines(self._every("until"))
 
     @functools.cached_property
     def _phrases(self) -> dict[tuple[str, str], list[Phrase]]:
@@ -164,8 +173,9 @@ class Layouts:
     def human_part(self, text: str) -> list[str]:
         """Return the lines before the returned original."""
         lines = [line[:_LINE_LENGTH].rstrip() for line in text.split("\n", LINES)[:LINES]]
+        original = _possible(self._original, lines)
         for at, line in enumerate(lines):
-            if self._starts_original(lines, at, line):
+            if line and (_starts_header(lines, at) or _fitting(original, line)):
                 return lines[:at]
         return lines
 
@@ -177,13 +187,6 @@ class Layouts:
             if _HEADER.match(lines[at]):
                 return "\n".join(lines[at:])
         return ""
-
-    def _starts_original(self, lines: list[str], at: int, line: str) -> bool:
-        if not line or line.isspace():
-            return False
-        if _HEADER_START.match(line):
-            return at == 0 or not lines[at - 1].strip() or bool(_RULER.fullmatch(lines[at - 1]))
-        return self._original.fits(line)
 
     def recipients(self, lines: list[str], ignore: Iterable[str]) -> list[Found]:
         """Find the recipients and, for each, the text that belongs to it."""
@@ -209,35 +212,32 @@ class Layouts:
     ) -> list[tuple[int, str, str]]:
         """Find the lines that name a recipient: their numbers, addresses and reasons."""
         starts: list[tuple[int, str, str]] = []
-        for at, line in enumerate(lines):
-            if "@" not in line:
+        naming = [(at, line) for at, line in enumerate(lines) if "@" in line]
+        patterns = _possible(self._recipient_lines[field], [line for _, line in naming])
+        for at, line in naming:
+            found = _fitting(patterns, line)
+            if found is None:
                 continue
-            for pattern in self._recipient_lines[field]:
-                found = pattern.fullmatch(line)
-                if found:
-                    told = found.groupdict()
-                    reason = told.get("reason") or ""
-                    addresses = dict.fromkeys(ADDRESS.findall(_without(line, reason)))
-                    words = reason.strip(" .")
-                    if not _REPLY.match(words):
-                        words = f"{told.get('code') or ''} {words}".strip()
-                    starts += [
-                        (at, address, words)
-                        for address in addresses
-                        if address.lower() not in skipped
-                    ]
-                    break
+            told = found.groupdict()
+            reason = told.get("reason") or ""
+            addresses = dict.fromkeys(ADDRESS.findall(_without(line, reason)))
+            words = reason.strip(" .")
+            if not _REPLY.match(words):
+                words = f"{told.get('code') or ''} {words}".strip()
+            starts += [
+                (at, address, words) for address in addresses if address.lower() not in skipped
+            ]
         return starts
 
     def _block(self, lines: list[str], start: int, stop: int, reason: str) -> str:
         """Collect what follows a recipient: its reason, up to an empty line behind words."""
         block = [reason] if reason else []
         for line in lines[start:stop]:
-            if not line.strip() or _RULER.fullmatch(line):
+            if not line.strip(_RULER):
                 if block and not block[-1].endswith(":"):
                     break
                 continue
-            if self._until.fits(line):
+            if _fitting(self._until, line):
                 break
             block.append(line.strip())
         return "\n".join(block)
@@ -249,6 +249,14 @@ _HEADER_START = re.compile(
     r"|MIME-Version|X-[A-Za-z-]{3,40}|From|Content-Type):\s?\S",
     re.IGNORECASE,
 )
+
+
+def _starts_header(lines: list[str], at: int) -> bool:
+    """Tell whether a returned original begins at this line with its header."""
+    alone = at == 0 or not lines[at - 1].strip(_RULER)
+    return alone and _HEADER_START.match(lines[at]) is not None
+
+
 _HEADER = re.compile(r"\s{0,4}[!-9;-~]{2,60}:\s?\S")
 
 
@@ -298,7 +306,7 @@ def paragraphs(lines: list[str]) -> list[str]:
     result: list[str] = []
     block: list[str] = []
     for line in [*lines, ""]:
-        if line.strip() and not _RULER.fullmatch(line):
+        if line.strip(_RULER):
             block.append(line.strip())
         elif block:
             result.append("\n".join(block))

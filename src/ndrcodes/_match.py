@@ -109,6 +109,8 @@ class Finding(Protocol):
     @property
     def details(self) -> Mapping[str, str]: ...
     @property
+    def points(self) -> int: ...
+    @property
     def matches(self) -> tuple[Match, ...]: ...
     @property
     def words(self) -> Mapping[str, str]: ...
@@ -166,6 +168,11 @@ class Explanation:
         return self._finding.details
 
     @property
+    def points(self) -> int:
+        """How much of the text speaks for the answer: `matches[0].points`, or 0 without any."""
+        return self._finding.points
+
+    @property
     def matches(self) -> tuple[Match, ...]:
         """Every record that fits, best first; the first is `code`."""
         return self._finding.matches
@@ -201,6 +208,7 @@ class Explanation:
             finding.causes,
             finding.fixes,
             tuple(finding.details.items()),
+            finding.points,
             finding.matches,
             tuple(finding.words.items()),
         )
@@ -256,14 +264,12 @@ class Matcher:
         if best is None:
             basis, confidence, category = None, Confidence.NONE, Category.UNKNOWN
             permanence, action = catalog.outcome(category, Permanence.UNKNOWN, klass)
-            record = None
         else:
             basis, confidence = _BASES[-best[0]]
-            record = best[2]
-            traits = catalog.traits(record)
+            traits = catalog.traits(best[2])
             category = traits.category
             permanence, action = traits.outcomes[klass]
-        pending = _Pending(found, plain, mention, record)
+        pending = _Pending(found, plain, mention, best)
         return Explanation(
             text, status, reply, category, permanence, action, confidence, basis, pending
         )
@@ -459,6 +465,7 @@ class _Settled:
     causes: tuple[str, ...]
     fixes: tuple[Fix, ...]
     _details: tuple[tuple[str, str], ...]
+    points: int
     matches: tuple[Match, ...]
     _words: tuple[tuple[str, str], ...]
 
@@ -480,13 +487,14 @@ class _Pending:
     """Works out the rest of an explanation when it is asked for."""
 
     def __init__(
-        self, found: _Found, plain: str, mention: Mention | None, best: str | None
+        self, found: _Found, plain: str, mention: Mention | None, best: _Rank | None
     ) -> None:
         self._found = found
         self._catalog = found.catalog
         self._plain = plain
         self._mention = mention
-        self._best = best
+        self._best = None if best is None else best[2]
+        self.points = 0 if best is None else -best[1]
 
     @property
     def code(self) -> NdrCode | None:

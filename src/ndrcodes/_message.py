@@ -615,7 +615,7 @@ def _telling_power(explanation: Explanation) -> tuple[int, int]:
     """Rank what a text tells: by what the answer rests on, then by how much was found of it."""
     if explanation.basis is None:
         return -1, 0
-    return explanation.basis, explanation.matches[0].points
+    return explanation.basis, explanation.points
 
 
 def _is_report(part: Part) -> bool:
@@ -676,7 +676,7 @@ def _diagnostic(group: Headers) -> str:
 
 
 def _unfold(text: str) -> str:
-    return re.sub(r"\s+", " ", decode_words(text)).strip()
+    return " ".join(decode_words(text).split())
 
 
 def _host(field: str) -> str | None:

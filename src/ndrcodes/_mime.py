@@ -23,6 +23,7 @@ _DEPTH: Final = 12
 _PARTS: Final = 100
 
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_FOLDED = re.compile(r"\n[ \t]+")
 _TYPE = re.compile(r"\s*([a-z0-9.+-]{1,80}/[a-z0-9.+*_-]{1,80})", re.IGNORECASE)
 _PARAMETER = r";?\s*{}\*?\s*=\s*(?:\"([^\"]{{0,300}})\"?|([^\s;\"]{{1,300}}))"
 _BOUNDARY = re.compile(_PARAMETER.format("boundary"), re.IGNORECASE)
@@ -51,14 +52,17 @@ class Headers:
         """Read a block of fields; lines that are none are passed over."""
         return cls(
             tuple(
-                (name.lower(), re.sub(r"\n[ \t]+", " ", value).strip())
+                (name.lower(), (_FOLDED.sub(" ", value) if "\n" in value else value).strip())
                 for name, value in _FIELD.findall(text)
             )
         )
 
     def get(self, name: str) -> str:
         """Return the first field of this name (lower case), or an empty text."""
-        return next((value for key, value in self.fields if key == name), "")
+        for key, value in self.fields:
+            if key == name:
+                return value
+        return ""
 
     def all(self, name: str) -> list[str]:
         """Return every field of this name."""

@@ -148,10 +148,10 @@ def _is_word_by_itself(code: int) -> bool:
 
 
 class _Folded(dict[int, str]):
-    """The table of `str.translate` for text beyond ASCII, computed as needed."""
+    """The table of `str.translate` for text beyond ASCII; what is not ASCII is computed."""
 
     def __missing__(self, code: int) -> str:
         return _fold_character(code)
 
 
-_FOLDED = _Folded()
+_FOLDED = _Folded(enumerate(_PLAIN))
