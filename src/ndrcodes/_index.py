@@ -21,9 +21,11 @@ from ndrcodes._schema import Data
 from ndrcodes._text import fold
 from ndrcodes.records import ProviderKind, StatusPattern
 
-#: What a phrase stands for: words that name a cause; words that name none (of a symptom or
-#: wrapper record); a provider's own code; a provider's mark or host.
+#: What a phrase stands for: words that name a cause; such words that also stand inside words that
+#: name none; words that name none (of a symptom or wrapper record); a provider's own code; a
+#: provider's mark or host.
 CAUSE: Final = "cause"
+CONTAINED: Final = "contained"
 FRAME: Final = "frame"
 VENDOR_CODE: Final = "vendor-code"
 MARK: Final = "mark"
@@ -43,6 +45,7 @@ class Hits(NamedTuple):
     """The phrases that stand in a text, sorted by what they stand for."""
 
     causes: list[Hit]
+    contained: list[Hit]
     frames: list[Hit]
     vendor_codes: list[Hit]
     marks: list[Hit]
@@ -50,7 +53,7 @@ class Hits(NamedTuple):
 
 
 #: What a phrase stands for, in the order of the fields of `Hits`.
-_KINDS: Final = (CAUSE, FRAME, VENDOR_CODE, MARK, HOST)
+_KINDS: Final = (CAUSE, CONTAINED, FRAME, VENDOR_CODE, MARK, HOST)
 
 
 #: The chunk of a phrase to look for first, whether it has others, its field of `Hits`, its hit.
@@ -101,7 +104,7 @@ class Index:
     def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
         text = join(words)
-        hits = Hits([], [], [], [], [])
+        hits = Hits([], [], [], [], [], [])
         found: set[str] = set()
         alone = self.words
         after = self.pairs.get
@@ -187,10 +190,21 @@ def _file_phrases(
     phrases = [(row, Phrase.compile(row[0])) for row in sorted(set(rows))]
     keys = [(row, phrase.chunks, _anchors_of(phrase)) for row, phrase in phrases]
     frequency = collections.Counter(key for _, _, every in keys for key in every)
+    # A word is as common as the phrases that hold it, not only those that it could file.
+    frequency.update((word,) for _, phrase in phrases for word in phrase.words)
     ids = sorted({identity for (_, _, identity), _ in phrases})
     number = {identity: at for at, identity in enumerate(ids)}
+    framed = {
+        run
+        for (_, kind, _), phrase in phrases
+        if kind == FRAME
+        for chunk in phrase.chunks
+        for run in _runs(chunk)
+    }
     filed: dict[tuple[str, ...], list[str]] = {}
     for (source, kind, identity), chunks, every in keys:
+        if kind == CAUSE and len(chunks) == 1 and chunks[0] in framed:
+            kind = CONTAINED  # noqa: PLW2901 - known only when all phrases are
         anchor = min(every, key=lambda key: (frequency[key], -len("".join(key)), key))
         line = f"{_KINDS.index(kind)} {number[identity]} {_telling(chunks, anchor)} {source}"
         filed.setdefault(anchor, []).append(line)
@@ -208,6 +222,13 @@ def _telling(chunks: tuple[str, ...], anchor: tuple[str, ...]) -> int:
     """Return which chunk to look for first: where the anchor stands, its own likely stands too."""
     known = f" {' '.join(anchor)} "
     return max(range(len(chunks)), key=lambda at: (known not in chunks[at], len(chunks[at])))
+
+
+def _runs(chunk: str) -> Iterable[str]:
+    """Return every run of words of a chunk, as a chunk."""
+    words = chunk.split()
+    ends = range(1, len(words) + 1)
+    return (join(words[start:end]) for end in ends for start in range(end))
 
 
 def _anchors_of(phrase: Phrase) -> set[tuple[str, ...]]:
@@ -248,7 +269,7 @@ def status_keys(patterns: Iterable[str]) -> list[str]:
     return keys
 
 
-_HOST_CHARACTER = re.compile(r"[a-z0-9._-]", re.IGNORECASE)
+_HOST_CHARACTERS = re.compile(r"[a-z0-9._-]*")
 
 
 def names_host(text: str, host: str) -> bool:
@@ -256,10 +277,8 @@ def names_host(text: str, host: str) -> bool:
     text = text.lower()
     at = text.find(host)
     while at >= 0:
-        start = at
-        while start and _HOST_CHARACTER.match(text[start - 1]) and at - start < 255:  # noqa: PLR2004 - RFC 1035
-            start -= 1
-        if not start or text[start - 1] != "@":
+        sign = text.rfind("@", max(0, at - 255), at)  # a name has 255 characters: RFC 1035
+        if sign < 0 or not _HOST_CHARACTERS.fullmatch(text, sign + 1, at):
             return True
         at = text.find(host, at + 1)
     return False

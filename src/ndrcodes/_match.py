@@ -314,13 +314,15 @@ class _Found:
         if not causes:
             return min(self._ranked({}), default=None)
         # The longest words win unless agreement makes up for what another's lack.
-        longest = max(causes, key=causes.__getitem__)
-        best = self._rank(longest, causes[longest])
+        best = max(causes, key=causes.__getitem__)
+        points = causes.pop(best) + self._agreement(self.catalog.traits(best))
         most = _MOST_AGREEMENT + (_PROVIDER_NAMED if self.named else 0)
         for identity, weight in causes.items():
-            if weight + most >= -best[1] and identity != longest:
-                best = min(best, self._rank(identity, weight))
-        return best
+            if weight + most >= points:
+                others = weight + self._agreement(self.catalog.traits(identity))
+                if others > points or (others == points and identity < best):
+                    best, points = identity, others
+        return -Basis.WORDS, -points, best
 
     def ranked(self) -> list[_Rank]:
         """Rank every record that the words or codes of the text speak for."""
@@ -334,18 +336,16 @@ class _Found:
         the sentence that they are part of.
         """
         weights: dict[str, int] = {}
-        frames = self.hits.frames
-        longest = max(map(_weight, frames), default=0)
-        for weight, identity, phrase in self.hits.causes:
-            if weight <= weights.get(identity, 0):
-                continue
-            if weight <= longest:
+        for weight, identity, _ in self.hits.causes:
+            if weight > weights.get(identity, 0):
+                weights[identity] = weight
+        for weight, identity, phrase in self.hits.contained:
+            if weight > weights.get(identity, 0):
                 # What many servers say without a cause is a cause only where the one is named
                 # that means something by it.
                 named = identity.partition("/")[0] in self.named
-                if _covered(phrase, frames, weight + 1 if named else weight):
-                    continue
-            weights[identity] = weight
+                if not _covered(phrase, self.hits.frames, weight + 1 if named else weight):
+                    weights[identity] = weight
         return self._with_codes(weights, naming_causes=True)
 
     def _frames(self) -> dict[str, int]:
@@ -412,7 +412,7 @@ class _Found:
         return registered + candidates
 
     def _is_exact(self, traits: Traits) -> bool:
-        return self.status in traits.exact or f"x{self.status[1:]}" in traits.exact
+        return self.status in traits.exact or _wider(self.status)[0] in traits.exact
 
     def _agreement(self, traits: Traits) -> int:
         """Give or take points for what stands beside the words."""
@@ -431,15 +431,19 @@ class _Found:
         status = self.status
         if not status:
             return _NO_STATUS
-        if status in traits.status or f"x{status[1:]}" in traits.status:
+        any_class, condition, subject = _wider(status)
+        if status in traits.status or any_class in traits.status:
             return _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
-        if status[1:] in traits.conditions:
+        if condition in traits.conditions:
             return _STATUS_OF_OTHER_CLASS
-        subject = f"x{status[1:].rpartition('.')[0]}.x"
         return _STATUS if subject in traits.status else _OTHER_STATUS
 
 
-_weight: Final = operator.itemgetter(0)
+@functools.lru_cache(maxsize=4096)
+def _wider(status: str) -> tuple[str, str, str]:
+    """Return the keys of a status code that hold it too: x.1.1, .1.1 and x.1.x for 5.1.1."""
+    condition = status[1:]
+    return f"x{condition}", condition, f"x{condition.rpartition('.')[0]}.x"
 
 
 def _covered(phrase: Phrase, frames: list[Hit], least: int) -> bool:
@@ -588,7 +592,7 @@ class _Pending:
     def _decisive(self, record: str) -> list[Phrase]:
         """Return the phrases that speak for a record, the longest first."""
         hits = self._found.hits
-        every = itertools.chain(hits.causes, hits.frames, hits.vendor_codes)
+        every = itertools.chain(hits.causes, hits.contained, hits.frames, hits.vendor_codes)
         mine = [phrase for _, identity, phrase in every if identity == record]
         return sorted(mine, key=lambda phrase: (-phrase.weight, phrase.source))
 
@@ -621,9 +625,9 @@ class _Pending:
     def _where(self, phrase: Phrase) -> list[tuple[int, int]]:
         """Return where the chunks of a phrase stand in the text."""
         where = []
-        for start, end in phrase.locate(self._joined) or ():
+        for start, chunk in zip(phrase.locate(self._joined) or (), phrase.chunks, strict=False):
             first = self._joined.count(" ", 0, start + 1) - 1
-            last = first + self._joined.count(" ", start + 1, end) - 1
+            last = first + chunk.count(" ") - 2
             where.append((self._spans[first][0], self._spans[last][1]))
         return where
 

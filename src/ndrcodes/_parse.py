@@ -179,9 +179,11 @@ def _where(mention: Mention) -> int:
 
 def _mention(text: str, found: re.Match[str]) -> Mention | None:
     start, end = found.span()
-    credibility = _credibility(text, start)
-    code = _code(found[0]) if credibility >= 0 else None
-    if code is None or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
+    code, reply = _read(text[max(0, start - 8) : start], found[0])
+    if code is None:
+        return None
+    credibility = FOLLOWS_REPLY if reply is not None else _credibility(text, start)
+    if credibility < 0 or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
         return None  # RFC 3463 defines subjects 0 to 7; among words, 4.94.2 is a version
     return Mention(code, start, end, credibility - (0 if code.subject else VAGUE))
 
@@ -190,20 +192,22 @@ _LAST_SUBJECT: Final = 7
 
 
 @functools.lru_cache(maxsize=4096)
-def _code(text: str) -> StatusCode | None:
-    """Read a code; the same few stand in nearly every text, hence the cache."""
+def _read(before: str, code: str) -> tuple[StatusCode | None, int | None]:
+    """Read a status code, and the reply code that it follows.
+
+    The same few stand in nearly every text, hence the cache.
+    """
+    found = _REPLY_BEFORE.search(before)
     try:
-        return StatusCode.parse(text)
+        return StatusCode.parse(code), int(found[1]) if found else None
     except InvalidStatusCode:
-        return None
+        return None, None
 
 
 def _credibility(text: str, start: int) -> int:
     """Judge what stands before a code; below 0: it is none."""
     if start == 0:
         return LABELLED
-    if _reply_before(text, start) is not None:
-        return FOLLOWS_REPLY
     before = text[max(0, start - 40) : start]
     last = before[-1]
     if last == ":":
@@ -217,18 +221,6 @@ def _credibility(text: str, start: int) -> int:
     if _LABEL_BEFORE.search(before):
         return LABELLED
     return PROSE
-
-
-def _reply_before(text: str, start: int) -> int | None:
-    """Return the reply code that stands before the status code at `start`, or None."""
-    return _joined_reply(text[max(0, start - 8) : start])
-
-
-@functools.lru_cache(maxsize=4096)
-def _joined_reply(before: str) -> int | None:
-    """Read a reply code at the end; the same few stand in nearly every text, hence the cache."""
-    found = _REPLY_BEFORE.search(before)
-    return int(found[1]) if found else None
 
 
 def choose(text: str, mentions: list[Mention]) -> Mention | None:
@@ -253,9 +245,10 @@ def _credence(mention: Mention) -> int:
 def reply_of(text: str, status: Mention | None) -> int | None:
     """Return the reply code that goes with the status, or the first one of the text."""
     if status is not None and status.credibility >= FOLLOWS_REPLY - VAGUE:
-        before = _reply_before(text, status.start)
-        if before is not None:
-            return before
+        start, end = status.start, status.end
+        _, reply = _read(text[max(0, start - 8) : start], text[start:end])
+        if reply is not None:
+            return reply
     first: int | None = None
     for found in _REPLY.finditer(text):
         reply = int(found[1] or found[2])

@@ -30,9 +30,6 @@ GAP = 40
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}|\.\.\.")
 
-#: Where each chunk of a phrase stands in the folded text.
-Place = tuple[tuple[int, int], ...]
-
 
 @final
 @attrs.frozen
@@ -103,43 +100,44 @@ class Phrase:
         )
         return cls(source, tuple(chunks), tuple(gaps), frozenset(every), weight, rest, lead, tail)
 
-    def locate(self, text: str) -> Place | None:
-        """Find the phrase in `joined` text: where each chunk stands, or None."""
+    def locate(self, text: str) -> tuple[int, ...] | None:
+        """Find the phrase in `joined` text: where each chunk begins, or None."""
         first = self.chunks[0]
         start = at = text.find(first)
         if at < 0:
             return None
+        starts = [at]
         # Neighbouring chunks share the space between them, hence the -1.
         end = at + len(first) - 1
-        place = [(at, end + 1)]
         for chunk, reach in self.rest:
             at = text.find(chunk, end, end + reach)
             if at < 0:
                 return self._follow(text, start)
+            starts.append(at)
             end = at + len(chunk) - 1
-            place.append((at, end + 1))
-        return tuple(place)
+        return tuple(starts)
 
-    def _follow(self, text: str, at: int) -> Place | None:
+    def _follow(self, text: str, at: int) -> tuple[int, ...] | None:
         """Find the phrase where the first occurrences are too far apart.
 
         Every occurrence of every chunk is looked at once, so this too is linear in the text.
         """
-        reached: list[Place] = [
-            ((start, start + len(self.chunks[0])),)
-            for start in _occurrences(text, self.chunks[0], at)
+        length = len(self.chunks[0]) - 1
+        reached: list[tuple[int, ...]] = [
+            (start,) for start in _occurrences(text, self.chunks[0], at)
         ]
-        for chunk, (width, _) in zip(self.chunks[1:], self.gaps, strict=True):
-            step: list[Place] = []
+        for chunk, reach in self.rest:
+            step: list[tuple[int, ...]] = []
             nearest = 0
-            for start in _occurrences(text, chunk, reached[0][-1][1] - 1):
-                while nearest + 1 < len(reached) and reached[nearest + 1][-1][1] - 1 <= start:
+            for start in _occurrences(text, chunk, reached[0][-1] + length):
+                while nearest + 1 < len(reached) and reached[nearest + 1][-1] + length <= start:
                     nearest += 1
-                if start - (reached[nearest][-1][1] - 1) <= width:
-                    step.append((*reached[nearest], (start, start + len(chunk))))
+                if start + len(chunk) <= reached[nearest][-1] + length + reach:
+                    step.append((*reached[nearest], start))
             if not step:
                 return None
             reached = step
+            length = len(chunk) - 1
         return reached[0]
 
 

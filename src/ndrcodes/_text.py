@@ -47,12 +47,16 @@ def tidy(text: str) -> str:
 
 def unfold(text: str, reply: int | None) -> str:
     """Blank the reply code where a multi-line reply repeats it; the length stays the same."""
-    if reply is None or f"{reply}-" not in text:
+    if reply is None:
         return text
-    first = _continued(reply).search(text)
+    digits = str(reply)
+    at = text.find(f"{digits}-")
+    if at < 0 or text.find(digits, at + 1) < 0:
+        return text  # as nearly always: the code stands there once
+    first = _continued(digits).search(text)
     if first is None:
         return text
-    return text[: first.end()] + _again(reply, first[1]).sub(_blank, text[first.end() :])
+    return text[: first.end()] + _again(digits, first[1]).sub(_blank, text[first.end() :])
 
 
 # A reply that goes over several lines repeats its code on each (RFC 5321, section 4.2.1):
@@ -60,12 +64,12 @@ def unfold(text: str, reply: int | None) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _continued(reply: int) -> re.Pattern[str]:
+def _continued(reply: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![0-9.]){reply}-([245]\.[0-9]{{1,3}}\.[0-9]{{1,3}}(?=\s))?")
 
 
 @functools.lru_cache(maxsize=256)
-def _again(reply: int, status: str | None) -> re.Pattern[str]:
+def _again(reply: str, status: str | None) -> re.Pattern[str]:
     code = re.escape(status) + r"(?=\s)" if status else ""
     return re.compile(rf"(?<![0-9.]){reply}(?:-(?:{code})?| {code}|(?<=[\n\r]{reply}) )")
 
