@@ -164,7 +164,9 @@ class Found:
         the code, and if its records of this code agree: several causes decide nothing.
         """
         registered = [traits for traits in every if traits.registry]
-        own = [traits for traits in every if not traits.registry]
+        vague = any(traits.by_code is not Basis.CODE for traits in registered)
+        # Whoever sends a code that says little says more in words.
+        own = [traits for traits in every if not (traits.registry or (vague and traits.has_words))]
         candidates = [traits for traits in own if traits.provider in self.named]
         if not candidates and not registered and len({traits.provider for traits in own}) == 1:
             candidates = own
