@@ -18,7 +18,7 @@ import attrs
 
 from ndrcodes._phrase import Phrase, join
 from ndrcodes._schema import Data
-from ndrcodes._text import fold
+from ndrcodes._text import fold, spellings
 from ndrcodes.records import ProviderKind, StatusPattern
 
 #: What a phrase stands for: words that name a cause; such words that also stand inside words that
@@ -172,7 +172,8 @@ def _phrases(data: Data) -> Iterable[Row]:
         kind = FRAME if record.get("symptom") or record.get("wrapper") else CAUSE
         for phrases in (record.get("phrases", ()), *record.get("localized", {}).values()):
             for phrase in phrases:
-                yield " ".join(phrase.split()), kind, identity
+                for spelling in spellings(phrase):
+                    yield spelling, kind, identity
         code = record.get("vendor_code")
         if code is not None and (phrase := vendor_phrase(code)):
             yield phrase, VENDOR_CODE, identity

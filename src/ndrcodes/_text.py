@@ -82,6 +82,20 @@ def fold(text: str) -> list[str]:
     return text.translate(_FOLDED).split()
 
 
+#: How German and Nordic letters are written where only ASCII is at hand.
+_SPELLED_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe", "Æ": "Ae"}
+)
+
+
+def spellings(phrase: str) -> tuple[str, ...]:
+    """Return the phrase, and as servers spell it that write no accents: "ueberfuellt"."""
+    phrase = " ".join(phrase.split())
+    spelled_out = phrase.translate(_SPELLED_OUT)
+    return (phrase,) if spelled_out == phrase else (phrase, spelled_out)
+
+
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return where each word of `fold(text)` stands in the text."""
     spans: list[tuple[int, int]] = []
