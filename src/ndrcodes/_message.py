@@ -109,6 +109,8 @@ _HAS_FINAL = re.compile(r"^Final-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
 #: How the subject of an answer or forwarded message begins.
 _ANSWERS: Final = ("re:", "aw:", "sv:", "fwd:", "fw:", "wg:", "tr:")
 _TYPED = re.compile(r"\s*(?:[A-Za-z0-9-]{1,40}\s*;)?\s*(.*)", re.DOTALL)
+#: An address whose local part is longer than SMTP allows, as Exchange's IMCEAEX-... often is.
+_LONG_ADDRESS = re.compile(r"<?([^\s<>\"@;,]{65,400}@[A-Za-z0-9.-]{1,253})>?")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _STATUS = re.compile(r"\b([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
@@ -117,6 +119,19 @@ _LONGEST_DIAGNOSTIC: Final = 4000
 _PARAGRAPHS: Final = 40
 #: What happened to the recipients of a report without fields of its own.
 _ACTIONS: Final = {MessageKind.DELAY: "delayed", MessageKind.DELIVERED: "delivered"}
+#: What some programs write instead of the actions of RFC 3464.
+_OTHER_WORDS: Final = {
+    "success": "delivered",
+    "successful": "delivered",
+    "delay": "delayed",
+    "deferred": "delayed",
+    "warning": "delayed",
+    "failure": "failed",
+    "fail": "failed",
+    "error": "failed",
+    "bounced": "failed",
+    "undeliverable": "failed",
+}
 _NOT_FAILED: Final = frozenset({"delivered", "relayed", "expanded"})
 _REPORT_TYPES: Final = frozenset(
     {
@@ -272,6 +287,13 @@ class _Reader:
         return self._by_a_daemon or self._from_nobody or unsigned or self._about_failure
 
     @functools.cached_property
+    def _notice(self) -> bool:
+        """Whether it is automatic but answers no message (RFC 3834, section 5)."""
+        headers = self._message.headers
+        generated = headers.get("auto-submitted").lower().startswith("auto-generated")
+        return generated and not (headers.get("in-reply-to") or headers.get("references"))
+
+    @functools.cached_property
     def _about_failure(self) -> bool:
         """Whether the subject is that of a bounce and not of an answer to one."""
         subject = decode_words(self._message.headers.get("subject"))
@@ -284,7 +306,12 @@ class _Reader:
         if self._feedback is not None or self._message.report_type == "feedback-report":
             return self._complaint()
         groups = [group for text in self._reports for group in _groups(text)]
-        about = [group for group in groups if group.get(_FINAL) or group.get("original-recipient")]
+        about = [
+            group
+            for group in groups
+            if _address(group.get(_FINAL))
+            or (_address(group.get("original-recipient")) and _says_what_happened(group))
+        ]
         general = groups[0] if groups and groups[0] not in about else Headers(())
         feedback = [group for group in groups if group.get("feedback-type")]
         if feedback:
@@ -325,18 +352,21 @@ class _Reader:
         about_failure = layouts.has("subject", "bounce", subject)
         from_list = bool(headers.get("list-id") or headers.get("list-unsubscribe"))
         is_answer = layouts.has("subject", "auto-reply", subject) or (
-            not about_failure and not from_list and self._has_header("auto-reply")
+            not about_failure
+            and not from_list
+            and not self._notice
+            and self._has_header("auto-reply")
         )
         if is_answer and not (self._by_a_daemon or reported):
             return MessageKind.AUTO_REPLY
-        if self._by_a_daemon or self._from_nobody:
+        told = headers.get("x-failed-recipients") or self._message.report_type
+        if (self._by_a_daemon and (told or not from_list)) or self._from_nobody or reported:
             for kind in (MessageKind.DELAY, MessageKind.DELIVERED):
                 if layouts.has("subject", kind, subject) and layouts.has("mark", kind, text):
                     return kind
             failed = layouts.has("mark", "bounce", text)
             if layouts.has("mark", "delay", text) and not failed:
                 return MessageKind.DELAY
-            told = headers.get("x-failed-recipients") or self._message.report_type
             if reported or told or about_failure or failed:
                 return MessageKind.BOUNCE
         elif (
@@ -372,8 +402,11 @@ class _Reader:
         original = _address(group.get("original-recipient"))
         actual = _address(group.get("x-actual-recipient"))
         address = final or original or actual
+        if not _mailable(address) and _mailable(original):
+            address = original
         other = original or (actual if actual != address else "")
         action = re.split(r"[\s(;]", group.get("action").strip().lower())[0]
+        action = _OTHER_WORDS.get(action, action)
         status_field = _STATUS.search(group.get("status"))
         remote = _host(group.get("remote-mta")) or _host(group.get("x-remote-mta"))
         machine = _diagnostic(group)
@@ -467,7 +500,11 @@ class _Reader:
         reports = []
         for address, told in found.items():
             subject = decode_words(self._message.headers.get("subject"))
-            best = told or self._explain(subject, address.rpartition("@")[2])
+            best = told
+            if best is None or not _tells(best):
+                by_subject = self._explain(subject, address.rpartition("@")[2])
+                if best is None or self._basis(by_subject) >= Basis.WORDS or by_subject.status:
+                    best = by_subject
             texts = everything if len(found) == 1 else named.get(address, [])
             reports.append(
                 RecipientReport(
@@ -545,7 +582,8 @@ class _Reader:
             self._message.headers.get("x-hmxmroriginalrecipient"),
             self._original_headers().get("x-hmxmroriginalrecipient"),
         ]
-        addresses = [_address(value) for value in told if _address(value)]
+        found = {_address(value).lower(): _address(value) for value in reversed(told)}
+        addresses = [address for address in reversed(found.values()) if address]
         addresses = addresses or self._verp_address() or self._original_recipients()
         reports = [self._no_failure(address, "delivered", explanation) for address in addresses]
         message = self._finish(MessageKind.COMPLAINT, reports, feedback)
@@ -621,7 +659,7 @@ def _telling_power(explanation: Explanation) -> tuple[int, int]:
 def _is_report(part: Part) -> bool:
     """Tell whether a part is a report, by its type or by how it begins."""
     return part.type in _REPORT_TYPES or (
-        part.type == "application/octet-stream" and bool(_REPORT_START.match(part.text()))
+        part.type == "application/octet-stream" and bool(_REPORT_START.match(part.text().lstrip()))
     )
 
 
@@ -654,12 +692,22 @@ def _address(field: str) -> str:
     value = value.strip()
     if "utf-8" in kind.lower():
         value = _UTF8_XTEXT.sub(lambda found: chr(int(found[1], 16) % 0x110000), value)
-    found = ADDRESS.search(value)
+    found = _LONG_ADDRESS.fullmatch(value) or ADDRESS.search(value)
     if found:
         return found[1]
     value = _XTEXT.sub(lambda one: chr(int(one[1], 16)), value)
     found = ADDRESS.search(value)
     return found[1] if found else value.strip("<> ").split(" ")[0] if value else ""
+
+
+def _says_what_happened(group: Headers) -> bool:
+    """Tell whether a group without a Final-Recipient is about a recipient all the same."""
+    return any(group.get(name) for name in ("action", "status", "diagnostic-code"))
+
+
+def _mailable(address: str) -> bool:
+    """Tell whether an address has a domain with a dot: not "joe", "joe@daemon", "/S=joe/C=gb/"."""
+    return "@" in address and "." in address.rpartition("@")[2]
 
 
 def _diagnostic(group: Headers) -> str:

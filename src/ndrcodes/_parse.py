@@ -50,7 +50,7 @@ _JOINS_BEFORE = frozenset("._@/+,")
 #: server is quoted to have said. A bare number among words is none.
 _REPLY = re.compile(
     r"(?:(?:^\s*|[\r\n][ \t]{0,20}|[;:#'\"(\[<>]|\b(?:smtp|esmtp|error|code|status|response|reply"
-    r"|replied|returned|said|with|was|got)[\s:=]|->|=>)[\s:#'\"(\[]{0,3}([245][0-7][0-9])"
+    r"|replied|returned|said|with|was|got)[\s:=]|->|=>|<--?)[\s:#'\"(\[]{0,3}([245][0-7][0-9])"
     r"(?=[ \t\r\n\-:;,)\]'\"#<_]|\.(?:\s|$)|$)|\b([245][0-5][0-9])(?=-['\"]))",
     re.IGNORECASE,
 )

@@ -291,3 +291,125 @@ def test_a_bounce_from_an_ordinary_address_names_its_recipient() -> None:
     )
     message = read_message(raw)
     assert (message.kind, message.recipients[0].address) == ("bounce", "bob@example.com")
+
+
+def dsn(*fields: str, kind: str = "message/delivery-status", text: str = "") -> bytes:
+    """Build a report with one group of fields about a recipient."""
+    return "\n".join(
+        [
+            "From: MAILER-DAEMON@mx.example.org",
+            "Subject: Undelivered Mail",
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+            "",
+            "--b",
+            "Content-Type: text/plain",
+            "",
+            text,
+            "--b",
+            f"Content-Type: {kind}",
+            "",
+            "Reporting-MTA: dns; mx.example.org",
+            "",
+            *fields,
+            "--b--",
+            "",
+        ]
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "final", ["LOCAL; bob", "x400; /S=bob/P=acme/C=gb/", "rfc822;bob@ims-ms-daemon"]
+)
+def test_a_final_recipient_that_takes_no_mail(final: str) -> None:
+    raw = dsn(
+        "Original-Recipient: rfc822;bob@example.com",
+        f"Final-Recipient: {final}",
+        "Action: failed",
+        "Status: 5.1.1",
+    )
+    assert [one.address for one in read_message(raw).recipients] == ["bob@example.com"]
+
+
+def test_a_report_that_names_nobody_leaves_it_to_the_text() -> None:
+    raw = dsn(
+        "Final-Recipient: rfc822;",
+        "Action: failed",
+        text="<bob@example.com>:\n550 5.2.2 mailbox full\n",
+    )
+    (one,) = read_message(raw).recipients
+    assert (one.address, one.explanation.category) == ("bob@example.com", Category.MAILBOX_FULL)
+
+
+def test_an_original_recipient_of_the_whole_message_is_no_recipient() -> None:
+    raw = dsn("Final-Recipient: rfc822;bob@example.com", "Action: failed", "Status: 5.1.1")
+    raw = raw.replace(
+        b"Reporting-MTA:", b"Original-Recipient: rfc822;amy@example.com\nReporting-MTA:"
+    )
+    assert [one.address for one in read_message(raw).recipients] == ["bob@example.com"]
+
+
+def test_an_address_that_is_longer_than_smtp_allows() -> None:
+    address = (
+        "IMCEAEX-_O=EXAMPLE_OU=EXCHANGE+20ADMINISTRATIVE+20GROUP_CN=RECIPIENTS_CN=bob@example.com"
+    )
+    raw = dsn(f"Final-Recipient: rfc822;{address}", "Action: failed", "Status: 5.1.1")
+    assert [one.address for one in read_message(raw).recipients] == [address]
+
+
+def test_a_report_of_no_type_that_begins_with_an_empty_line() -> None:
+    raw = dsn(
+        "Final-Recipient: rfc822;bob@example.com",
+        "Action: failed",
+        "Status: 5.2.2",
+        kind="application/octet-stream",
+    ).replace(b"Reporting-MTA:", b"\nReporting-MTA:")
+    (one,) = read_message(raw).recipients
+    assert (one.address, str(one.status)) == ("bob@example.com", "5.2.2")
+
+
+@pytest.mark.parametrize(
+    ("written", "action"),
+    [("success", "delivered"), ("error", "failed"), ("delay", "delayed"), ("relayed", "relayed")],
+)
+def test_actions_in_other_words(written: str, action: str) -> None:
+    raw = dsn("Final-Recipient: rfc822;bob@example.com", f"Action: {written}")
+    assert [one.action for one in read_message(raw).recipients] == [action]
+
+
+def test_a_complaint_that_names_the_recipient_twice() -> None:
+    raw = (
+        b"From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.7\n"
+        b"X-HmXmrOriginalRecipient: Bob@example.com\nContent-Type: multipart/mixed; boundary=b\n\n"
+        b"--b\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: bob@example.com\n"
+        b"From: news@example.org\nSubject: News\n\nHello\n--b--\n"
+    )
+    message = read_message(raw)
+    assert message.kind is MessageKind.COMPLAINT
+    assert [one.address for one in message.recipients] == ["Bob@example.com"]
+
+
+def test_what_a_program_sends_by_itself_answers_nothing() -> None:
+    raw = b"From: root@example.org\nSubject: Cron report\nAuto-Submitted: auto-generated\n\nDone.\n"
+    assert read_message(raw).kind is MessageKind.NOT_A_BOUNCE
+    answer = raw.replace(b"\nAuto", b"\nIn-Reply-To: <1@example.org>\nAuto")
+    assert read_message(answer).kind is MessageKind.AUTO_REPLY
+
+
+def test_a_newsletter_is_no_bounce_whatever_its_sender_is_called() -> None:
+    raw = (
+        b"From: Mail Delivery System Weekly <mailer-daemon@news.example.org>\n"
+        b"Subject: Delivery failed: why it happens\nList-Unsubscribe: <https://example.org/u>\n\n"
+        b"<bob@example.com>:\n550 5.1.1 User unknown\nis what servers say.\n"
+    )
+    assert read_message(raw).kind is MessageKind.NOT_A_BOUNCE
+    reported = raw.replace(b"\nList", b"\nX-Failed-Recipients: bob@example.com\nList")
+    assert read_message(reported).kind is MessageKind.BOUNCE
+
+
+def test_a_reason_in_the_subject_alone() -> None:
+    raw = (
+        b"From: postmaster@example.org\nSubject: Undeliverable mail: 5.2.2 mailbox full\n"
+        b"X-Failed-Recipients: bob@example.com\n\nSee subject.\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert (one.explanation.category, str(one.status)) == (Category.MAILBOX_FULL, "5.2.2")

@@ -32,6 +32,7 @@ def status_of(text: str) -> str | None:
         ("554 4.4.7 Message expired <421 4.4.2 Connection timed out>", "4.4.2", 421),
         ("250 2.1.0 Ok 250 2.1.5 Ok 451 4.3.0 queue file write error", "4.3.0", 451),
         ("220 ready\n250 ok\n550 no", None, 550),
+        ("--> RCPT TO:<a@example.com>\n<-- 550 no such user", None, 550),
         ("250 ok", None, 250),
         ("nothing here", None, None),
         ("", None, None),
