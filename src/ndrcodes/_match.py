@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import itertools
-import operator
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Protocol, final
+from typing import Any, Final, final
 
 import attrs
 
@@ -73,33 +72,13 @@ class Match:
     evidence: tuple[Evidence, ...] = ()
 
 
-class Finding(Protocol):
-    """What an explanation knows about its text; worked out when asked for."""
-
-    @property
-    def code(self) -> NdrCode | None: ...
-    @property
-    def provider(self) -> Provider | None: ...
-    @property
-    def causes(self) -> tuple[str, ...]: ...
-    @property
-    def fixes(self) -> tuple[Fix, ...]: ...
-    @property
-    def details(self) -> Mapping[str, str]: ...
-    @property
-    def points(self) -> int: ...
-    @property
-    def matches(self) -> tuple[Match, ...]: ...
-    @property
-    def words(self) -> Mapping[str, str]: ...
-
-
 @final
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Explanation:
     """What a rejection means and what to do about it.
 
     `str()` gives it as text for a person, `to_markdown` and `to_dict` for a page or a program.
+    Beyond its fields it works out what is asked for, once.
     """
 
     #: The explained text, as given.
@@ -118,48 +97,88 @@ class Explanation:
     confidence: Confidence
     #: What the answer rests on, or None if nothing is known.
     basis: Basis | None
-    _finding: Finding = attrs.field(repr=False, eq=operator.attrgetter("code"))
+    _best: Rank | None = attrs.field(repr=False, eq=lambda best: best and best[2])
+    _found: Found = attrs.field(repr=False, eq=False)
+    _plain: str = attrs.field(repr=False, eq=False)
+    _mention: Mention | None = attrs.field(repr=False, eq=False)
 
-    @property
+    @functools.cached_property
     def code(self) -> NdrCode | None:
         """The record that explains the text best, or None."""
-        return self._finding.code
+        return None if self._best is None else self._found.catalog[self._best[2]]
 
-    @property
+    @functools.cached_property
     def provider(self) -> Provider | None:
         """Whose server rejected the mail, or whose words these are; None: not known."""
-        return self._finding.provider
+        catalog = self._found.catalog
+        if self._best is not None:
+            traits = catalog.traits(self._best[2])
+            if traits.server or traits.blocklist:
+                return catalog.provider(traits.provider)
+        named = self._found.named
+        if named:
+            best = min(named, key=lambda identity: (-named[identity], identity))
+            return catalog.provider(best)
+        return None
 
     @property
     def causes(self) -> tuple[str, ...]:
         """Why it happens, the most likely first."""
-        return self._finding.causes
+        return self.code.causes if self.code else ()
 
-    @property
+    @functools.cached_property
     def fixes(self) -> tuple[Fix, ...]:
         """What helps, in the order to try, with what the text told filled in."""
-        return self._finding.fixes
+        if self.code is None:
+            return ()
+        return tuple(Fix(fix.who, self._fill(fix.do)) for fix in self.code.fixes)
 
-    @property
+    @functools.cached_property
     def details(self) -> Mapping[str, str]:
         """What the text filled in: ip, domain, host, address, url, blocklist, retry_after ..."""
-        return self._finding.details
+        details: dict[str, str] = {}
+        if self._best is not None:
+            for phrase in self._decisive(self._best[2]):
+                for name, value in self._variable_parts(phrase):
+                    details.setdefault(name, value)
+        said = parse(self._plain)
+        for name, values in (
+            ("ip", said.ips),
+            ("address", said.addresses),
+            ("url", said.urls),
+            ("host", (said.remote_host,)),
+            ("vendor_code", said.vendor_codes),
+            ("command", (said.command,)),
+        ):
+            if values and values[0]:
+                details.setdefault(name, values[0])
+        if said.retry_after is not None:
+            details.setdefault("retry_after", str(said.retry_after))
+        self._add_blocklist(details)
+        return MappingProxyType(details)
 
     @property
     def points(self) -> int:
         """How much of the text speaks for the answer: `matches[0].points`, or 0 without any."""
-        return self._finding.points
+        return 0 if self._best is None else -self._best[1]
 
-    @property
+    @functools.cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every record that fits, best first; the first is `code`."""
-        return self._finding.matches
+        return tuple(
+            Match(
+                self._found.catalog[identity],
+                _BASES[-basis][0],
+                -points,
+                self._evidence(identity, by_reply=-basis == Basis.REPLY),
+            )
+            for basis, points, identity in self._found.ranked()
+        )
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The parts of the text that decided."""
-        matches = self._finding.matches
-        return matches[0].evidence if matches else ()
+        return self.matches[0].evidence if self.matches else ()
 
     @property
     def docs_url(self) -> str | None:
@@ -172,27 +191,112 @@ class Explanation:
 
     def to_markdown(self) -> str:
         """Return the explanation as Markdown, for a ticket or a chat."""
-        return as_markdown(self, self._finding.words)
+        return as_markdown(self, self._words)
 
     def __str__(self) -> str:
-        return as_text(self, self._finding.words)
+        return as_text(self, self._words)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __getstate__(self) -> dict[str, Any]:
         # The catalog stays behind: what it answered is kept instead.
-        finding = self._finding
-        settled = _Settled(
-            finding.code,
-            finding.provider,
-            finding.causes,
-            finding.fixes,
-            tuple(finding.details.items()),
-            finding.points,
-            finding.matches,
-            tuple(finding.words.items()),
-        )
-        fields = (self.text, self.status, self.reply, self.category)
-        rest = (self.permanence, self.action, self.confidence, self.basis, settled)
-        return _restore, (*fields, *rest)
+        worked_out = ("code", "provider", "fixes", "details", "matches", "_words")
+        state = {**self.__dict__, **{name: getattr(self, name) for name in worked_out}}
+        state.pop("_found", None)
+        return {**state, "details": dict(self.details)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, details=MappingProxyType(state["details"]))
+
+    # --- working it out
+
+    def _fill(self, step: str) -> str:
+        def value(name: str, fallback: str) -> str:
+            return self.details.get(name, fallback)
+
+        return TEMPLATE.sub(lambda found: value(*found[1].partition("|")[::2]), step)
+
+    def _add_blocklist(self, details: dict[str, str]) -> None:
+        found = self._found.catalog.find_blocklist(self._plain)
+        if found is not None:
+            details["blocklist"] = found.name
+            if found.removal:
+                details["removal_url"] = found.removal
+
+    @functools.cached_property
+    def _words(self) -> Mapping[str, str]:
+        data = self._found.catalog.data
+        titles = {
+            f"category.{identity}": table["title"] for identity, table in data.categories.items()
+        }
+        labels: Mapping[str, str] = data.translations.get("", {}).get("labels", {})
+        return {**titles, **labels}
+
+    @functools.cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        return word_spans(unfold(self._plain, self._found.reply))
+
+    @functools.cached_property
+    def _joined(self) -> str:
+        return join(fold(unfold(self._plain, self._found.reply)))
+
+    def _decisive(self, record: str) -> list[Phrase]:
+        """Return the phrases that speak for a record, the longest first."""
+        hits = self._found.hits
+        every = itertools.chain(hits.causes, hits.contained, hits.frames, hits.vendor_codes)
+        mine = [phrase for _, identity, phrase in every if identity == record]
+        return sorted(mine, key=lambda phrase: (-phrase.weight, phrase.source))
+
+    def _evidence(self, identity: str, *, by_reply: bool) -> tuple[Evidence, ...]:
+        evidence: list[Evidence] = []
+        for phrase in self._decisive(identity)[:2]:
+            evidence += [Evidence("phrase", *span) for span in self._where(phrase)]
+        provider = self._found.catalog.traits(identity).provider
+        if provider in self._found.named:
+            hits = self._found.hits
+            for kind, named in (("mark", hits.marks), ("host", hits.hosts)):
+                for _, its, phrase in named:
+                    if its == provider:
+                        evidence += [Evidence(kind, *span) for span in self._where(phrase)]
+        mention = self._mention
+        if (
+            mention is not None
+            and isinstance(mention.code, StatusCode)
+            and self._found.catalog[identity].covers(mention.code)
+        ):
+            evidence.append(Evidence("status", mention.start, mention.end))
+        if by_reply:
+            evidence += [
+                Evidence("reply", one.start, one.end)
+                for one in parse(self._plain).mentions
+                if one.code == self._found.reply
+            ][:1]
+        return tuple(sorted(set(evidence), key=lambda one: (one.start, one.end, one.kind)))
+
+    def _where(self, phrase: Phrase) -> list[tuple[int, int]]:
+        """Return where the chunks of a phrase stand in the text."""
+        where = []
+        for start, chunk in zip(phrase.locate(self._joined) or (), phrase.chunks, strict=False):
+            first = self._joined.count(" ", 0, start + 1) - 1
+            last = first + chunk.count(" ") - 2
+            where.append((self._spans[first][0], self._spans[last][1]))
+        return where
+
+    def _variable_parts(self, phrase: Phrase) -> list[tuple[str, str]]:
+        """Return what the placeholders of a phrase took."""
+        from ndrcodes._extract import value_of  # noqa: PLC0415 - see `parse`
+
+        where = self._where(phrase)
+        parts = [
+            (name, self._plain[before[1] : after[0]])
+            for (_, name), before, after in zip(phrase.gaps, where[:-1], where[1:], strict=True)
+        ]
+        start, end = where[0][0], where[-1][1]
+        lead, tail = phrase.lead, phrase.tail
+        if tail:
+            parts.append((tail, self._plain[end : end + PLACEHOLDERS[tail]]))
+        if lead:
+            parts.append((lead, self._plain[max(0, start - PLACEHOLDERS[lead]) : start]))
+        values = ((name, value_of(name, text)) for name, text in parts if name)
+        return [(name, value) for name, value in values if value is not None]
 
 
 @final
@@ -247,201 +351,20 @@ class Matcher:
             traits = catalog.traits(best[2])
             category = traits.category
             permanence, action = traits.outcomes[klass]
-        pending = _Pending(found, plain, mention, best)
         return Explanation(
-            text, status, reply, category, permanence, action, confidence, basis, pending
+            text,
+            status,
+            reply,
+            category,
+            permanence,
+            action,
+            confidence,
+            basis,
+            best,
+            found,
+            plain,
+            mention,
         )
-
-
-@final
-@attrs.frozen(eq=False, repr=False)
-class _Settled:
-    """What was known of a text, without the catalog that knew it."""
-
-    code: NdrCode | None
-    provider: Provider | None
-    causes: tuple[str, ...]
-    fixes: tuple[Fix, ...]
-    _details: tuple[tuple[str, str], ...]
-    points: int
-    matches: tuple[Match, ...]
-    _words: tuple[tuple[str, str], ...]
-
-    @property
-    def details(self) -> Mapping[str, str]:
-        return MappingProxyType(dict(self._details))
-
-    @property
-    def words(self) -> Mapping[str, str]:
-        return dict(self._words)
-
-
-def _restore(*fields: Any) -> Explanation:
-    return Explanation(*fields)
-
-
-@final
-class _Pending:
-    """Works out the rest of an explanation when it is asked for."""
-
-    def __init__(
-        self, found: Found, plain: str, mention: Mention | None, best: Rank | None
-    ) -> None:
-        self._found = found
-        self._catalog = found.catalog
-        self._plain = plain
-        self._mention = mention
-        self._best = None if best is None else best[2]
-        self.points = 0 if best is None else -best[1]
-
-    @property
-    def code(self) -> NdrCode | None:
-        return None if self._best is None else self._catalog[self._best]
-
-    @property
-    def provider(self) -> Provider | None:
-        if self._best is not None:
-            traits = self._catalog.traits(self._best)
-            if traits.server or traits.blocklist:
-                return self._catalog.provider(traits.provider)
-        named = self._found.named
-        if named:
-            best = min(named, key=lambda identity: (-named[identity], identity))
-            return self._catalog.provider(best)
-        return None
-
-    @property
-    def causes(self) -> tuple[str, ...]:
-        return self.code.causes if self.code else ()
-
-    @functools.cached_property
-    def fixes(self) -> tuple[Fix, ...]:
-        if self.code is None:
-            return ()
-        return tuple(Fix(fix.who, self._fill(fix.do)) for fix in self.code.fixes)
-
-    def _fill(self, step: str) -> str:
-        def value(name: str, fallback: str) -> str:
-            return self.details.get(name, fallback)
-
-        return TEMPLATE.sub(lambda found: value(*found[1].partition("|")[::2]), step)
-
-    @functools.cached_property
-    def details(self) -> Mapping[str, str]:
-        details: dict[str, str] = {}
-        if self._best is not None:
-            for phrase in self._decisive(self._best):
-                for name, value in self._variable_parts(phrase):
-                    details.setdefault(name, value)
-        said = parse(self._plain)
-        for name, values in (
-            ("ip", said.ips),
-            ("address", said.addresses),
-            ("url", said.urls),
-            ("host", (said.remote_host,)),
-            ("vendor_code", said.vendor_codes),
-            ("command", (said.command,)),
-        ):
-            if values and values[0]:
-                details.setdefault(name, values[0])
-        if said.retry_after is not None:
-            details.setdefault("retry_after", str(said.retry_after))
-        self._add_blocklist(details)
-        return MappingProxyType(details)
-
-    def _add_blocklist(self, details: dict[str, str]) -> None:
-        found = self._catalog.find_blocklist(self._plain)
-        if found is not None:
-            details["blocklist"] = found.name
-            if found.removal:
-                details["removal_url"] = found.removal
-
-    @functools.cached_property
-    def matches(self) -> tuple[Match, ...]:
-        return tuple(
-            Match(
-                self._catalog[identity],
-                _BASES[-basis][0],
-                -points,
-                self._evidence(identity, by_reply=-basis == Basis.REPLY),
-            )
-            for basis, points, identity in self._found.ranked()
-        )
-
-    @property
-    def words(self) -> Mapping[str, str]:
-        labels: Mapping[str, str] = self._catalog.data.translations.get("", {}).get("labels", {})
-        category = self._catalog.data.categories
-        titles = {f"category.{identity}": table["title"] for identity, table in category.items()}
-        return {**titles, **labels}
-
-    @functools.cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        return word_spans(unfold(self._plain, self._found.reply))
-
-    @functools.cached_property
-    def _joined(self) -> str:
-        return join(fold(unfold(self._plain, self._found.reply)))
-
-    def _decisive(self, record: str) -> list[Phrase]:
-        """Return the phrases that speak for a record, the longest first."""
-        hits = self._found.hits
-        every = itertools.chain(hits.causes, hits.contained, hits.frames, hits.vendor_codes)
-        mine = [phrase for _, identity, phrase in every if identity == record]
-        return sorted(mine, key=lambda phrase: (-phrase.weight, phrase.source))
-
-    def _evidence(self, identity: str, *, by_reply: bool) -> tuple[Evidence, ...]:
-        evidence: list[Evidence] = []
-        for phrase in self._decisive(identity)[:2]:
-            evidence += [Evidence("phrase", *span) for span in self._where(phrase)]
-        provider = self._catalog.traits(identity).provider
-        if provider in self._found.named:
-            hits = self._found.hits
-            for kind, named in (("mark", hits.marks), ("host", hits.hosts)):
-                for _, its, phrase in named:
-                    if its == provider:
-                        evidence += [Evidence(kind, *span) for span in self._where(phrase)]
-        mention = self._mention
-        if (
-            mention is not None
-            and isinstance(mention.code, StatusCode)
-            and self._catalog[identity].covers(mention.code)
-        ):
-            evidence.append(Evidence("status", mention.start, mention.end))
-        if by_reply:
-            evidence += [
-                Evidence("reply", one.start, one.end)
-                for one in parse(self._plain).mentions
-                if one.code == self._found.reply
-            ][:1]
-        return tuple(sorted(set(evidence), key=lambda one: (one.start, one.end, one.kind)))
-
-    def _where(self, phrase: Phrase) -> list[tuple[int, int]]:
-        """Return where the chunks of a phrase stand in the text."""
-        where = []
-        for start, chunk in zip(phrase.locate(self._joined) or (), phrase.chunks, strict=False):
-            first = self._joined.count(" ", 0, start + 1) - 1
-            last = first + chunk.count(" ") - 2
-            where.append((self._spans[first][0], self._spans[last][1]))
-        return where
-
-    def _variable_parts(self, phrase: Phrase) -> list[tuple[str, str]]:
-        """Return what the placeholders of a phrase took."""
-        from ndrcodes._extract import value_of  # noqa: PLC0415 - see `parse`
-
-        where = self._where(phrase)
-        parts = [
-            (name, self._plain[before[1] : after[0]])
-            for (_, name), before, after in zip(phrase.gaps, where[:-1], where[1:], strict=True)
-        ]
-        start, end = where[0][0], where[-1][1]
-        lead, tail = phrase.lead, phrase.tail
-        if tail:
-            parts.append((tail, self._plain[end : end + PLACEHOLDERS[tail]]))
-        if lead:
-            parts.append((lead, self._plain[max(0, start - PLACEHOLDERS[lead]) : start]))
-        values = ((name, value_of(name, text)) for name, text in parts if name)
-        return [(name, value) for name, value in values if value is not None]
 
 
 def explain(
