@@ -1,0 +1,39 @@
+"""Messages of many programs, and what must be read from them.
+
+A line of `formats.jsonl` tells of each file in `formats` its kind and, of each recipient, address,
+status, reply and category.
+"""
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from ndrcodes import read_message
+
+HERE = pathlib.Path(__file__).parent
+ROWS = [
+    json.loads(line) for line in (HERE / "formats.jsonl").read_text("utf-8").splitlines() if line
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_format(row: dict[str, Any]) -> None:
+    message = read_message((HERE / "formats" / f"{row['file']}.eml").read_bytes())
+    assert message.kind == row["kind"]
+    told = [
+        [
+            one.address,
+            None if one.status is None else str(one.status),
+            one.reply,
+            str(one.explanation.category),
+        ]
+        for one in message.recipients
+    ]
+    assert told == row["recipients"]
+
+
+def test_every_file_is_held_against_what_it_says() -> None:
+    files = {path.stem for path in (HERE / "formats").glob("*.eml")}
+    assert files == {row["file"] for row in ROWS}
