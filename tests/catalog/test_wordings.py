@@ -1,4 +1,4 @@
-"""Replies that no record was written from land in the right category."""
+"""Replies in other words than the records' samples land in the right category."""
 
 import pathlib
 
