@@ -1,9 +1,10 @@
 """Find the phrases, codes and hosts of a catalog in a text.
 
 Every phrase is filed under its rarest pair of neighbouring words, or under its rarest word if it
-has no pair. A text is cut into words once; only phrases filed under one of its pairs or words are
-looked at, so the cost grows with the text and hardly with the catalog. Which pair that is depends
-on the whole catalog and decides only speed, never an answer.
+has no pair: that which stands in the fewest samples of the catalog, and so in the fewest texts. A
+text is cut into words once; only phrases filed under one of its pairs or words are looked at, so
+the cost grows with the text and hardly with the catalog. Which pair that is depends on the whole
+catalog and decides only speed, never an answer.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Index:
     def build(cls, data: Data) -> Index:
         """Index checked data."""
         return cls(
-            *_file_phrases(_phrases(data)),
+            *_file_phrases(_phrases(data), _frequencies(data)),
             *_file_codes(data),
             {
                 host: identity
@@ -185,7 +186,7 @@ def _phrases(data: Data) -> Iterable[Row]:
 
 
 def _file_phrases(
-    rows: Iterable[Row],
+    rows: Iterable[Row], seen: Mapping[tuple[str, ...], int]
 ) -> tuple[list[str], dict[str, dict[str, str]], dict[str, str]]:
     """Return the ids, and the phrases under pairs and words; see `Index`."""
     phrases = [(row, Phrase.compile(row[0])) for row in sorted(set(rows))]
@@ -206,7 +207,7 @@ def _file_phrases(
     for (source, kind, identity), chunks, every in keys:
         if kind == CAUSE and len(chunks) == 1 and chunks[0] in framed:
             kind = CONTAINED  # noqa: PLW2901 - known only when all phrases are
-        anchor = min(every, key=lambda key: (frequency[key], -len("".join(key)), key))
+        anchor = min(every, key=lambda key: (seen.get(key, 0), frequency[key], key))
         line = f"{_KINDS.index(kind)} {number[identity]} {_telling(chunks, anchor)} {source}"
         filed.setdefault(anchor, []).append(line)
     pairs: dict[str, dict[str, str]] = {}
@@ -217,6 +218,17 @@ def _file_phrases(
         else:
             words[word] = "\n".join(lines)
     return ids, pairs, words
+
+
+def _frequencies(data: Data) -> Mapping[tuple[str, ...], int]:
+    """Return how often words and pairs of words stand in the samples: so do they in other texts."""
+    seen: collections.Counter[tuple[str, ...]] = collections.Counter()
+    for record in data.records.values():
+        for sample in record.get("samples", ()):
+            words = fold(sample)
+            seen.update(itertools.pairwise(words))
+            seen.update((word,) for word in words)
+    return seen
 
 
 def _telling(chunks: tuple[str, ...], anchor: tuple[str, ...]) -> int:
