@@ -19,6 +19,22 @@ from ndrcodes._catalog import Catalog
 from ndrcodes._layout import ADDRESS, paragraphs
 from ndrcodes._match import Explanation, Matcher
 from ndrcodes._mime import Headers, Part, decode_words, html_to_text, parse
+from ndrcodes._report import (
+    FINAL,
+    action_of,
+    address_in,
+    addresses_of,
+    date_in,
+    diagnostic_of,
+    find_report,
+    groups_of,
+    host_in,
+    is_about_a_recipient,
+    is_report,
+    status_in,
+    status_of,
+    unfold,
+)
 from ndrcodes.records import Basis, StatusCode
 
 if TYPE_CHECKING:
@@ -90,56 +106,13 @@ class BounceMessage:
     feedback_type: str | None = None
 
 
-_FINAL: Final = "final-recipient"
-_REPORT_FIELD = re.compile(
-    r"^[ \t>]{0,4}(?:Final|Original)-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
-)
-_REPORT_START = re.compile(
-    r"^[ \t]{0,4}(?:Reporting-MTA|Final-Recipient|Original-Recipient|Original-Envelope-Id"
-    r"|Arrival-Date)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_INDENT = re.compile(r"^[ \t]{1,8}(?=[A-Za-z-]{4,40}:[ \t])", re.MULTILINE)
-_UNINDENTED = re.compile(r"\n(?=[^\s])(?![A-Za-z][!-9;-~]{1,60}[ \t]*:)")
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
-_NEXT_RECIPIENT = re.compile(
-    r"\n(?=(?:Original-Recipient[ \t]*:[^\n]*\n)?Final-Recipient[ \t]*:)", re.IGNORECASE
-)
-_HAS_FINAL = re.compile(r"^Final-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
 #: How the subject of an answer or forwarded message begins.
 _ANSWERS: Final = ("re:", "aw:", "sv:", "fwd:", "fw:", "wg:", "tr:")
-_TYPED = re.compile(r"\s*(?:[A-Za-z0-9-]{1,40}\s*;)?\s*(.*)", re.DOTALL)
-#: An address whose local part is longer than SMTP allows, as Exchange's IMCEAEX-... often is.
-_LONG_ADDRESS = re.compile(r"<?([^\s<>\"@;,]{65,400}@[A-Za-z0-9.-]{1,253})>?")
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
-_UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
-_STATUS = re.compile(r"\b([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
-_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _LONGEST_DIAGNOSTIC: Final = 4000
 _PARAGRAPHS: Final = 40
 #: What happened to the recipients of a report without fields of its own.
 _ACTIONS: Final = {MessageKind.DELAY: "delayed", MessageKind.DELIVERED: "delivered"}
-#: What some programs write instead of the actions of RFC 3464.
-_OTHER_WORDS: Final = {
-    "success": "delivered",
-    "successful": "delivered",
-    "delay": "delayed",
-    "deferred": "delayed",
-    "warning": "delayed",
-    "failure": "failed",
-    "fail": "failed",
-    "error": "failed",
-    "bounced": "failed",
-    "undeliverable": "failed",
-}
 _NOT_FAILED: Final = frozenset({"delivered", "relayed", "expanded"})
-_REPORT_TYPES: Final = frozenset(
-    {
-        "message/delivery-status",
-        "message/global-delivery-status",
-        "message/delivery-status-report",
-    }
-)
 _ORIGINAL_TYPES: Final = frozenset(
     {
         "message/rfc822",
@@ -221,7 +194,7 @@ class _Reader:
         html: list[str] = []
         seen_original = False
         for part in self._message.walk():
-            if _is_report(part):
+            if is_report(part):
                 self._reports.append(part.text())
             elif part.type == "message/feedback-report":
                 self._feedback = Headers.parse(part.text())
@@ -250,10 +223,10 @@ class _Reader:
                 if notification:
                     self._reports.append(notification)
                     return
-            start = _REPORT_START.search(text)
-            if start and _REPORT_FIELD.search(text) and self._by_a_program:
-                self._texts[at] = text[: start.start()]
-                self._reports.append(text[start.start() :])
+            start = find_report(text)
+            if start is not None and self._by_a_program:
+                self._texts[at] = text[:start]
+                self._reports.append(text[start:])
                 return
 
     @functools.cached_property
@@ -305,13 +278,8 @@ class _Reader:
         headers = self._message.headers
         if self._feedback is not None or self._message.report_type == "feedback-report":
             return self._complaint()
-        groups = [group for text in self._reports for group in _groups(text)]
-        about = [
-            group
-            for group in groups
-            if _address(group.get(_FINAL))
-            or (_address(group.get("original-recipient")) and _says_what_happened(group))
-        ]
+        groups = [group for text in self._reports for group in groups_of(text)]
+        about = [group for group in groups if is_about_a_recipient(group)]
         general = groups[0] if groups and groups[0] not in about else Headers(())
         feedback = [group for group in groups if group.get("feedback-type")]
         if feedback:
@@ -398,45 +366,35 @@ class _Reader:
     # --- its recipients
 
     def _from_group(self, group: Headers, count: int) -> RecipientReport:
-        final = _address(group.get(_FINAL))
-        original = _address(group.get("original-recipient"))
-        actual = _address(group.get("x-actual-recipient"))
-        address = final or original or actual
-        if not _mailable(address) and _mailable(original):
-            address = original
-        other = original or (actual if actual != address else "")
-        action = re.split(r"[\s(;]", group.get("action").strip().lower())[0]
-        action = _OTHER_WORDS.get(action, action)
-        status_field = _STATUS.search(group.get("status"))
-        remote = _host(group.get("remote-mta")) or _host(group.get("x-remote-mta"))
-        machine = _diagnostic(group)
+        address, other = addresses_of(group)
+        code, comment = status_of(group)
+        remote = host_in(group.get("remote-mta")) or host_in(group.get("x-remote-mta"))
+        machine = diagnostic_of(group)
         hint = remote or address.rpartition("@")[2] or None
         candidates = [machine] if machine else []
-        if status_field and not machine:
-            comment = group.get("status").partition(status_field[1])[2].strip(" ()")
-            candidates += [f"{status_field[1]} {comment}".strip()]
+        if code and not machine:
+            candidates = [f"{code} {comment}".strip()]
         best = self._best(candidates, hint)
         if best is None or self._basis(best) < Basis.WORDS:
             mine, rest = self._human_texts(address, other, count)
             best = self._more_telling(best, mine, rest, hint)
         if best is None:
-            best = self._explain(status_field[1] if status_field else "", hint)
-        status = best.status
-        if status_field:
-            told = StatusCode.parse(status_field[1]) if _strict(status_field[1]) else None
-            status = _telling(told, status)
+            best = self._explain(code, hint)
+        status = _telling(status_in(code), best.status)
+        done = "delivered" if _says_delivered(status, best.reply) else "failed"
         explanation = best
         if explanation.status is None and status is not None and self._basis(best) < Basis.SYMPTOM:
             explanation = self._explain(f"{status} {best.text}".strip(), hint)
         return RecipientReport(
             address=address,
             original_address=other if other and other != address else None,
-            action=action or ("delivered" if _says_delivered(status, best.reply) else "failed"),
+            action=action_of(group)
+            or ("delivered" if _says_delivered(status, best.reply) else "failed"),
             status=status,
             reply=best.reply
             or self._any_reply([machine], 1)
             or self._any_reply(paragraphs(self._lines), count),
-            diagnostic=_unfold(best.text),
+            diagnostic=unfold(best.text),
             remote_mta=remote,
             explanation=explanation,
         )
@@ -513,7 +471,7 @@ class _Reader:
                     action=_ACTIONS.get(kind, "failed"),
                     status=best.status or self._any_status(texts),
                     reply=best.reply or self._any_reply(texts, 1),
-                    diagnostic=_unfold(best.text),
+                    diagnostic=unfold(best.text),
                     remote_mta=None,
                     explanation=best,
                 )
@@ -578,11 +536,11 @@ class _Reader:
         told = [
             *feedback.all("original-rcpt-to"),
             *feedback.all("removal-recipient"),
-            *feedback.all(_FINAL),
+            *feedback.all(FINAL),
             self._message.headers.get("x-hmxmroriginalrecipient"),
             self._original_headers().get("x-hmxmroriginalrecipient"),
         ]
-        found = {_address(value).lower(): _address(value) for value in reversed(told)}
+        found = {address_in(value).lower(): address_in(value) for value in reversed(told)}
         addresses = [address for address in reversed(found.values()) if address]
         addresses = addresses or self._verp_address() or self._original_recipients()
         reports = [self._no_failure(address, "delivered", explanation) for address in addresses]
@@ -639,8 +597,8 @@ class _Reader:
         return BounceMessage(
             kind=kind,
             recipients=tuple(reports),
-            reporting_mta=_host(general.get("reporting-mta")),
-            arrival_date=_date(general.get("arrival-date")),
+            reporting_mta=host_in(general.get("reporting-mta")),
+            arrival_date=date_in(general.get("arrival-date")),
             original_message_id=told("message-id"),
             original_subject=told("subject"),
             original_from=told("from"),
@@ -656,92 +614,6 @@ def _telling_power(explanation: Explanation) -> tuple[int, int]:
     return explanation.basis, explanation.points
 
 
-def _is_report(part: Part) -> bool:
-    """Tell whether a part is a report, by its type or by how it begins."""
-    return part.type in _REPORT_TYPES or (
-        part.type == "application/octet-stream" and bool(_REPORT_START.match(part.text().lstrip()))
-    )
-
-
-def _groups(text: str) -> list[Headers]:
-    """Cut a report into its groups of fields (RFC 3464, section 2.1).
-
-    Three faults are mended: an indented report, an unindented continuation line, and a missing
-    empty line between recipients.
-    """
-    if text[:1] in (" ", "\t"):
-        text = _INDENT.sub("", text)
-    text = _UNINDENTED.sub("\n ", text)
-    groups: list[Headers] = []
-    for block in _EMPTY_LINE.split(text):
-        pieces: list[str] = []
-        for piece in _NEXT_RECIPIENT.split(block):
-            if pieces and not _HAS_FINAL.search(pieces[-1]):
-                pieces[-1] += f"\n{piece}"
-            else:
-                pieces.append(piece)
-        groups += [group for group in map(Headers.parse, pieces) if group.fields]
-    return groups
-
-
-def _address(field: str) -> str:
-    """Read the address of a recipient field: type, xtext (RFC 3461), comments and brackets."""
-    kind, semicolon, value = field.partition(";")
-    if not semicolon:
-        kind, value = "", field
-    value = value.strip()
-    if "utf-8" in kind.lower():
-        value = _UTF8_XTEXT.sub(lambda found: chr(int(found[1], 16) % 0x110000), value)
-    found = _LONG_ADDRESS.fullmatch(value) or ADDRESS.search(value)
-    if found:
-        return found[1]
-    value = _XTEXT.sub(lambda one: chr(int(one[1], 16)), value)
-    found = ADDRESS.search(value)
-    return found[1] if found else value.strip("<> ").split(" ")[0] if value else ""
-
-
-def _says_what_happened(group: Headers) -> bool:
-    """Tell whether a group without a Final-Recipient is about a recipient all the same."""
-    return any(group.get(name) for name in ("action", "status", "diagnostic-code"))
-
-
-def _mailable(address: str) -> bool:
-    """Tell whether an address has a domain with a dot: not "joe", "joe@daemon", "/S=joe/C=gb/"."""
-    return "@" in address and "." in address.rpartition("@")[2]
-
-
-def _diagnostic(group: Headers) -> str:
-    """Return the server's words of a group: Diagnostic-Code, or a vendor's own field."""
-    for name in ("diagnostic-code", "x-diagnostic-code"):
-        values = [
-            found[1].strip()
-            for found in map(_TYPED.match, group.all(name))
-            if found and found[1].strip()
-        ]
-        if values:
-            return _unfold(" ".join(dict.fromkeys(values)))
-    return _unfold(group.get("x-supplementary-info") or group.get("x-display-text"))
-
-
-def _unfold(text: str) -> str:
-    return " ".join(decode_words(text).split())
-
-
-def _host(field: str) -> str | None:
-    found = _TYPED.match(field)
-    host = _HOST.search(found[1]) if found else None
-    return host[0] if host else None
-
-
-def _date(field: str) -> datetime.datetime | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import
-
-    try:
-        return parsedate_to_datetime(field) if field else None
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-
-
 def _tells(explanation: Explanation) -> bool:
     """Tell whether a text says anything of why."""
     told = explanation.status is not None or explanation.reply is not None
@@ -753,14 +625,6 @@ def _says_delivered(status: StatusCode | None, reply: int | None) -> bool:
     if status is not None:
         return status.klass == 2  # noqa: PLR2004 - the digit of success (RFC 3463)
     return reply is not None and 200 <= reply < 300  # noqa: PLR2004 - likewise (RFC 5321)
-
-
-def _strict(text: str) -> bool:
-    try:
-        StatusCode.parse(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _telling(told: StatusCode | None, found: StatusCode | None) -> StatusCode | None:
