@@ -388,8 +388,7 @@ class _Reader:
         return RecipientReport(
             address=address,
             original_address=other if other and other != address else None,
-            action=action_of(group)
-            or ("delivered" if _says_delivered(status, best.reply) else "failed"),
+            action=action_of(group) or done,
             status=status,
             reply=best.reply
             or self._any_reply([machine], 1)
