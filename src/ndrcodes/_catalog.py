@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, final
 
 import attrs
 
-from ndrcodes._index import Index, names_host, status_keys
+from ndrcodes._index import Index, names_host
 from ndrcodes._load import Resource, layer, read_builtin, read_extensions, read_path
 from ndrcodes._phrase import join
 from ndrcodes._schema import (
@@ -22,17 +22,12 @@ from ndrcodes._schema import (
     taxonomy_from,
 )
 from ndrcodes._text import fold
+from ndrcodes._traits import Traits, traits_of
 from ndrcodes.errors import UnknownLanguage
 from ndrcodes.records import (
-    CLASS_PERMANENCE,
-    Action,
-    Basis,
     Blocklist,
-    Category,
     NdrCode,
-    Permanence,
     Provider,
-    ProviderKind,
     StatusCode,
     Taxonomy,
 )
@@ -41,34 +36,6 @@ if TYPE_CHECKING:
     from ndrcodes._layout import Layouts
 
 __all__ = ["Catalog"]
-
-
-@final
-@attrs.frozen(eq=False, repr=False)
-class Traits:
-    """What ranking needs of a record; made once a record, since every match asks for it."""
-
-    id: str
-    provider: str
-    category: Category
-    #: Permanence and action behind a code of class 2, 4 or 5, and behind no code (0).
-    outcomes: Mapping[int, tuple[Permanence, Action]]
-    #: What an answer rests on that its words give, and one that its code alone gives.
-    by_words: Basis
-    by_code: Basis
-    #: Whether the provider is a standard; a service; a service or program: another provider's
-    #: name speaks against these; blocklists.
-    registry: bool
-    service: bool
-    server: bool
-    blocklist: bool
-    #: The keys of its status codes; of those not given as a range; the first without the class.
-    status: frozenset[str]
-    exact: frozenset[str]
-    conditions: frozenset[str]
-    replies: frozenset[int]
-    #: Whether words find it; otherwise it is what its code means when the text says no more.
-    has_words: bool
 
 
 @final
@@ -332,61 +299,8 @@ class Catalog:
         """What ranking needs of a record. Not part of the public interface."""
         traits = self._traits.get(identity)
         if traits is None:
-            traits = self._traits.setdefault(identity, self._make_traits(identity))
+            traits = self._traits.setdefault(identity, traits_of(identity, self._data))
         return traits
-
-    def _make_traits(self, identity: str) -> Traits:
-        record = self._data.records[identity]
-        provider = identity.partition("/")[0]
-        # A provider that no catalog describes cannot be named, so nothing is held against it.
-        kind = ProviderKind(self._data.providers.get(provider, {}).get("kind", "generic"))
-        category = Category(record["category"])
-        known = Permanence(record["permanence"])
-        status = frozenset(status_keys(record.get("status", ())))
-        if record.get("wrapper"):
-            by_words = by_code = Basis.WRAPPER
-        elif record.get("symptom"):
-            by_words, by_code = Basis.SYMPTOM, Basis.VAGUE_CODE
-        else:
-            by_words, by_code = Basis.WORDS, Basis.CODE
-        return Traits(
-            id=identity,
-            provider=provider,
-            category=category,
-            outcomes={klass: self.outcome(category, known, klass) for klass in (0, 2, 4, 5)},
-            by_words=by_words,
-            by_code=by_code,
-            registry=kind is ProviderKind.REGISTRY,
-            service=kind is ProviderKind.SERVICE,
-            blocklist=kind is ProviderKind.BLOCKLIST,
-            server=kind in (ProviderKind.SERVICE, ProviderKind.SOFTWARE),
-            status=status,
-            exact=status.intersection(record.get("status", ())),
-            conditions=frozenset(key[1:] for key in status),
-            replies=frozenset(record.get("replies", ())),
-            has_words="phrases" in record or "localized" in record,
-        )
-
-    def outcome(
-        self, category: Category, known: Permanence, klass: int
-    ) -> tuple[Permanence, Action]:
-        """Return how final a failure is and what to do. Not part of the public interface.
-
-        Args:
-            category: the cause.
-            known: what the record knows; behind a class 5 it tells more than the class.
-            klass: the class of the text's code, or 0 without one.
-        """
-        permanence = CLASS_PERMANENCE.get(klass, known)
-        if category is Category.DELIVERED:
-            permanence = Permanence.SUCCESS
-        elif permanence is Permanence.PERMANENT and known is not Permanence.UNKNOWN:
-            permanence = known
-        table = self._data.categories.get(category)
-        if table is None:
-            table = {"action_permanent": Action.FIX, "action_transient": Action.RETRY}
-        transient = permanence is Permanence.TRANSIENT
-        return permanence, Action(table["action_transient" if transient else "action_permanent"])
 
     def __repr__(self) -> str:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"

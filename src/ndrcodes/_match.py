@@ -17,6 +17,7 @@ from ndrcodes._rank import Found, Rank, named_providers
 from ndrcodes._render import as_dict, as_markdown, as_text, docs_url
 from ndrcodes._schema import TEMPLATE
 from ndrcodes._text import fold, tidy, unfold, word_spans
+from ndrcodes._traits import outcome
 from ndrcodes.records import (
     Action,
     Basis,
@@ -345,7 +346,7 @@ class Matcher:
         klass = status.klass if status is not None else (reply or 0) // 100
         if best is None:
             basis, confidence, category = None, Confidence.NONE, Category.UNKNOWN
-            permanence, action = catalog.outcome(category, Permanence.UNKNOWN, klass)
+            permanence, action = outcome(catalog.data, category, Permanence.UNKNOWN, klass)
         else:
             basis, confidence = _BASES[-best[0]]
             traits = catalog.traits(best[2])

@@ -16,24 +16,22 @@ from typing import Final, final
 
 import attrs
 
-from ndrcodes._catalog import Catalog, Traits
+from ndrcodes._catalog import Catalog
 from ndrcodes._index import Hit, Hits, names_host
 from ndrcodes._phrase import Phrase
+from ndrcodes._traits import STATUS, Traits
 from ndrcodes.records import Basis, Category
 
 #: Points for agreement, in letters: a provider's own code weighs like 40 letters more.
 _VENDOR_CODE: Final = 40
 _PROVIDER_NAMED: Final = 12
 _PROVIDER_NOT_NAMED: Final = -8
-_STATUS: Final = 8
-_STATUS_IN_RANGE: Final = 6
-_STATUS_OF_OTHER_CLASS: Final = 4
 _OTHER_STATUS: Final = -4
 _NO_STATUS: Final = -1
 _REPLY: Final = 2
 
 #: The most that the codes of a text can give.
-_MOST_AGREEMENT: Final = _STATUS + _REPLY
+_MOST_AGREEMENT: Final = STATUS + _REPLY
 
 
 def named_providers(
@@ -177,7 +175,7 @@ class Found:
         return registered + candidates
 
     def _is_exact(self, traits: Traits) -> bool:
-        return self.status in traits.exact or _wider(self.status)[0] in traits.exact
+        return not traits.exact.isdisjoint(_keys(self.status)[:2])
 
     def _agreement(self, traits: Traits) -> int:
         """Give or take points for what stands beside the words."""
@@ -193,22 +191,19 @@ class Found:
         return points + (_PROVIDER_NOT_NAMED if traits.server else 0)
 
     def _status_agreement(self, traits: Traits) -> int:
-        status = self.status
-        if not status:
+        if not self.status:
             return _NO_STATUS
-        any_class, condition, subject = _wider(status)
-        if status in traits.status or any_class in traits.status:
-            return _STATUS if self._is_exact(traits) else _STATUS_IN_RANGE
-        if condition in traits.conditions:
-            return _STATUS_OF_OTHER_CLASS
-        return _STATUS if subject in traits.status else _OTHER_STATUS
+        for key in _keys(self.status):
+            if key in traits.status:
+                return traits.status[key]
+        return _OTHER_STATUS
 
 
 @functools.lru_cache(maxsize=4096)
-def _wider(status: str) -> tuple[str, str, str]:
-    """Return the keys of a status code that hold it too: x.1.1, .1.1 and x.1.x for 5.1.1."""
+def _keys(status: str) -> tuple[str, str, str, str]:
+    """Return the keys that hold a status code: 5.1.1, x.1.1, .1.1 and x.1.x, the best first."""
     condition = status[1:]
-    return f"x{condition}", condition, f"x{condition.rpartition('.')[0]}.x"
+    return status, f"x{condition}", condition, f"x{condition.rpartition('.')[0]}.x"
 
 
 def _covered(phrase: Phrase, frames: list[Hit], least: int) -> bool:

@@ -6,6 +6,7 @@ import pathlib
 import ndrcodes
 from ndrcodes import Action, Catalog, Category, Permanence, explain
 from ndrcodes._schema import TEMPLATE
+from ndrcodes._traits import outcome
 from ndrcodes.testing import check_catalog
 
 FOLDER = pathlib.Path(ndrcodes.__file__).parent / "catalog"
@@ -27,7 +28,7 @@ def test_every_category_is_used_and_has_an_action(builtin: Catalog) -> None:
     assert set(builtin.data.categories) == {str(category) for category in Category}
     for category in Category:
         actions = {
-            builtin.outcome(category, Permanence.UNKNOWN, klass)[1] is Action.NONE
+            outcome(builtin.data, category, Permanence.UNKNOWN, klass)[1] is Action.NONE
             for klass in (4, 5)
         }
         assert actions == {category in {Category.DELIVERED, Category.AUTO_REPLY}}, category

@@ -17,6 +17,7 @@ from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 import ndrcodes
 from ndrcodes.__main__ import main
 from ndrcodes._render import anchor
+from ndrcodes._traits import outcome
 
 ROOT = pathlib.Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -114,7 +115,8 @@ def test_every_category_and_its_action(builtin: ndrcodes.Catalog) -> None:
     expected = {}
     for category in ndrcodes.Category:
         permanent, transient = (
-            builtin.outcome(category, ndrcodes.Permanence.UNKNOWN, klass)[1] for klass in (5, 4)
+            outcome(builtin.data, category, ndrcodes.Permanence.UNKNOWN, klass)[1]
+            for klass in (5, 4)
         )
         expected[str(category)] = (
             f"`{permanent}`."
