@@ -11,7 +11,7 @@ from typing import Any, Final, final
 import attrs
 
 from ndrcodes._catalog import Catalog
-from ndrcodes._parse import Mention, find_codes, parse
+from ndrcodes._parse import Sighting, find_codes, parse
 from ndrcodes._phrase import PLACEHOLDERS, Phrase, join
 from ndrcodes._rank import Found, Rank, named_providers
 from ndrcodes._render import as_dict, as_markdown, as_text, docs_url
@@ -101,7 +101,7 @@ class Explanation:
     _best: Rank | None = attrs.field(repr=False, eq=lambda best: best and best[2])
     _found: Found = attrs.field(repr=False, eq=False)
     _plain: str = attrs.field(repr=False, eq=False)
-    _mention: Mention | None = attrs.field(repr=False, eq=False)
+    _sighting: Sighting | None = attrs.field(repr=False, eq=False)
 
     @functools.cached_property
     def code(self) -> NdrCode | None:
@@ -257,13 +257,9 @@ class Explanation:
                 for _, its, phrase in named:
                     if its == provider:
                         evidence += [Evidence(kind, *span) for span in self._where(phrase)]
-        mention = self._mention
-        if (
-            mention is not None
-            and isinstance(mention.code, StatusCode)
-            and self._found.catalog[identity].covers(mention.code)
-        ):
-            evidence.append(Evidence("status", mention.start, mention.end))
+        status = self._sighting
+        if status is not None and self._found.catalog[identity].covers(status.code):
+            evidence.append(Evidence("status", status.start, status.end))
         if by_reply:
             evidence += [
                 Evidence("reply", one.start, one.end)
@@ -337,8 +333,9 @@ class Matcher:
             raise TypeError(msg)
         catalog = self._catalog
         plain = tidy(text)
-        status, reply, mention = find_codes(plain)
-        key = "" if mention is None else plain[mention.start : mention.end]
+        reply, sighting = find_codes(plain)
+        status = None if sighting is None else sighting.code
+        key = "" if sighting is None else plain[sighting.start : sighting.end]
         hits = catalog.index.find(fold(unfold(plain, reply)))
         named = named_providers(catalog, hits, plain, remote_host)
         found = Found(catalog, hits, named, key, reply)
@@ -364,7 +361,7 @@ class Matcher:
             best,
             found,
             plain,
-            mention,
+            sighting,
         )
 
 

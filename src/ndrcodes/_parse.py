@@ -7,6 +7,7 @@ out the rest. All patterns have bounded repetition, so reading is linear in the 
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from typing import Final, final
 
@@ -129,14 +130,15 @@ def parse(text: str) -> Diagnostic:
     from ndrcodes import _extract  # noqa: PLC0415 - explaining needs only the codes
 
     plain = tidy(text)
-    statuses = find_statuses(plain)
-    replies = _find_replies(plain, statuses)
-    mentions = sorted([*statuses, *replies], key=lambda mention: mention.start)
-    best = choose(plain, statuses)
+    statuses = _find_statuses(plain)
+    mentions = [Mention(one.code, one.start, one.end, one.credibility) for one in statuses]
+    mentions += _find_replies(plain, statuses)
+    mentions.sort(key=lambda mention: mention.start)
+    best = _choose(plain, statuses)
     return Diagnostic(
         text=text,
-        status=_status_of(best),
-        reply=reply_of(plain, best),
+        status=None if best is None else best.code,
+        reply=_reply_of(plain, best),
         mentions=tuple(mentions),
         remote_host=_extract.remote_host(plain),
         ips=_extract.ips(plain),
@@ -148,36 +150,40 @@ def parse(text: str) -> Diagnostic:
     )
 
 
-def find_codes(text: str) -> tuple[StatusCode | None, int | None, Mention | None]:
-    """Return the most credible status and reply code of a tidied text, and the status' place."""
-    best = choose(text, find_statuses(text))
-    return _status_of(best), reply_of(text, best), best
+@final
+@attrs.define(eq=False, repr=False)
+class Sighting:
+    """A status code in a text, `text[start:end]`, and the reply code that it follows."""
+
+    code: StatusCode
+    reply: int | None
+    start: int
+    end: int
+    credibility: int
 
 
-def _status_of(mention: Mention | None) -> StatusCode | None:
-    return None if mention is None or isinstance(mention.code, int) else mention.code
+def find_codes(text: str) -> tuple[int | None, Sighting | None]:
+    """Return the most credible reply code and status code of a tidied text."""
+    best = _choose(text, _find_statuses(text))
+    return _reply_of(text, best), best
 
 
-def find_statuses(text: str) -> list[Mention]:
-    """Return every enhanced status code of a tidied text."""
-    mentions: list[Mention] = []
+def _find_statuses(text: str) -> list[Sighting]:
+    sightings: list[Sighting] = []
     for beginning in _BEGINNINGS:
         start = text.find(beginning)
         while start >= 0:
             found = _STATUS.match(text, start)
-            if found and (mention := _mention(text, found)):
-                mentions.append(mention)
+            if found and (sighting := _judge(text, found)):
+                sightings.append(sighting)
             start = text.find(beginning, start + 2)
-    if len(mentions) > 1:
-        mentions.sort(key=_where)
-    return mentions
+    if len(sightings) > 1:
+        sightings.sort(key=operator.attrgetter("start"))
+    return sightings
 
 
-def _where(mention: Mention) -> int:
-    return mention.start
-
-
-def _mention(text: str, found: re.Match[str]) -> Mention | None:
+def _judge(text: str, found: re.Match[str]) -> Sighting | None:
+    """Tell whether what looks like a status code is one, and how credible."""
     start, end = found.span()
     code, reply = _read(text[max(0, start - 8) : start], found[0])
     if code is None:
@@ -185,7 +191,7 @@ def _mention(text: str, found: re.Match[str]) -> Mention | None:
     credibility = FOLLOWS_REPLY if reply is not None else _credibility(text, start)
     if credibility < 0 or (code.subject > _LAST_SUBJECT and credibility < FOLLOWS_REPLY):
         return None  # RFC 3463 defines subjects 0 to 7; among words, 4.94.2 is a version
-    return Mention(code, start, end, credibility - (0 if code.subject else VAGUE))
+    return Sighting(code, reply, start, end, credibility - (0 if code.subject else VAGUE))
 
 
 _LAST_SUBJECT: Final = 7
@@ -223,45 +229,42 @@ def _credibility(text: str, start: int) -> int:
     return PROSE
 
 
-def choose(text: str, mentions: list[Mention]) -> Mention | None:
-    """Return the most credible mention; among equals the inner error, or the first."""
-    if not mentions:
+def _choose(text: str, sightings: list[Sighting]) -> Sighting | None:
+    """Return the most credible status code; among equals the inner error's, or the first."""
+    if not sightings:
         return None
-    best = mentions[0]
-    for mention in mentions[1:]:
-        more = _credence(mention) - _credence(best)
+    best = sightings[0]
+    for one in sightings[1:]:
+        more = _credence(one) - _credence(best)
         if more > 0 or (
-            more == 0 and mention.code != best.code and _INNER.search(text, best.end, mention.start)
+            more == 0 and one.code != best.code and _INNER.search(text, best.end, one.start)
         ):
-            best = mention
+            best = one
     return best
 
 
-def _credence(mention: Mention) -> int:
-    """Rank a mention; in a transcript with both, a failure tells more than a success."""
-    return mention.credibility - (_SUCCESS if mention.klass == 2 else 0)  # noqa: PLR2004
+def _credence(sighting: Sighting) -> int:
+    """Rank a code; in a transcript with both, a failure tells more than a success."""
+    return sighting.credibility - (_SUCCESS if sighting.code.klass == 2 else 0)  # noqa: PLR2004
 
 
-def reply_of(text: str, status: Mention | None) -> int | None:
+def _reply_of(text: str, status: Sighting | None) -> int | None:
     """Return the reply code that goes with the status, or the first one of the text."""
-    if status is not None and status.credibility >= FOLLOWS_REPLY - VAGUE:
-        start, end = status.start, status.end
-        _, reply = _read(text[max(0, start - 8) : start], text[start:end])
-        if reply is not None:
-            return reply
+    if status is not None and status.reply is not None:
+        return status.reply
     first: int | None = None
     for found in _REPLY.finditer(text):
         reply = int(found[1] or found[2])
         klass = reply // 100
         # A transcript begins with successes; the failure is what counts.
-        if klass == status.klass if status else klass != 2:  # noqa: PLR2004
+        if klass == status.code.klass if status else klass != 2:  # noqa: PLR2004
             return reply
         first = first or reply
     return first
 
 
-def _find_replies(text: str, statuses: list[Mention]) -> list[Mention]:
-    inside = [(mention.start, mention.end) for mention in statuses]
+def _find_replies(text: str, statuses: list[Sighting]) -> list[Mention]:
+    inside = [(status.start, status.end) for status in statuses]
     found_at = {
         found.span(found.lastindex or 0): LABELLED
         for found in _REPLY.finditer(text)
