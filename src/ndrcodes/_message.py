@@ -194,7 +194,7 @@ class _Reader:
         html: list[str] = []
         seen_original = False
         for part in self._message.walk():
-            if is_report(part):
+            if is_report(part) and not self._forwarded_by_a_person:
                 self._reports.append(part.text())
             elif part.type == "message/feedback-report":
                 self._feedback = Headers.parse(part.text())
@@ -260,6 +260,19 @@ class _Reader:
         return self._by_a_daemon or self._from_nobody or unsigned or self._about_failure
 
     @functools.cached_property
+    def _forwarded_by_a_person(self) -> bool:
+        """Whether it is somebody's answer or forwarded message, whatever is attached to it."""
+        headers = self._message.headers
+        subject = decode_words(headers.get("subject")).lower()
+        named = headers.get("from") and not self._by_a_daemon and not self._from_nobody
+        return bool(named) and subject.startswith(_ANSWERS) and not headers.get("auto-submitted")
+
+    @functools.cached_property
+    def _names_a_recipient(self) -> bool:
+        """Whether it says in words, or by the original it returns, who did not get it."""
+        return bool(self._named_in_text() or self._original_recipients())
+
+    @functools.cached_property
     def _notice(self) -> bool:
         """Whether it is automatic but answers no message (RFC 3834, section 5)."""
         headers = self._message.headers
@@ -270,8 +283,11 @@ class _Reader:
     def _about_failure(self) -> bool:
         """Whether the subject is that of a bounce and not of an answer to one."""
         subject = decode_words(self._message.headers.get("subject"))
-        return self._layouts.has("subject", "bounce", subject) and not subject.lower().startswith(
-            _ANSWERS
+        asks = subject.rstrip().endswith("?") and ":" not in subject
+        return (
+            self._layouts.has("subject", "bounce", subject)
+            and not asks
+            and not subject.lower().startswith(_ANSWERS)
         )
 
     def read(self) -> BounceMessage:
@@ -340,7 +356,9 @@ class _Reader:
         elif (
             self._about_failure
             and not from_list
-            and (self._originals or (layouts.has("mark", "bounce", text) and self._named_in_text()))
+            and (
+                self._originals or (layouts.has("mark", "bounce", text) and self._names_a_recipient)
+            )
         ):
             return MessageKind.BOUNCE
         return MessageKind.AUTO_REPLY if is_answer else MessageKind.NOT_A_BOUNCE
@@ -419,7 +437,11 @@ class _Reader:
                 best = explanation
         if best is None or self._basis(best) < Basis.CODE:
             other = self._best(rest, hint)
-            if other is not None and (best is None or self._basis(other) == Basis.WORDS):
+            if other is not None and (
+                best is None
+                or self._basis(other) == Basis.WORDS
+                or (_only_wraps(best) and other.reply is not None)
+            ):
                 best = other
         return best
 
@@ -429,7 +451,9 @@ class _Reader:
         header = ADDRESS.findall(self._message.headers.get("x-failed-recipients"))
         named: dict[str, list[str]] = {address: [] for address in header}
         spelling = {address.lower(): address for address in header}
-        for one in found:
+        returned_to = self._message.headers.get("to").lower()
+        others = [one for one in found if one.address.lower() not in returned_to]
+        for one in found if header else others or found:
             address = spelling.get(one.address.lower())
             if address is None and not header:
                 address = spelling[one.address.lower()] = one.address
@@ -611,6 +635,12 @@ def _telling_power(explanation: Explanation) -> tuple[int, int]:
     if explanation.basis is None:
         return -1, 0
     return explanation.basis, explanation.points
+
+
+def _only_wraps(explanation: Explanation) -> bool:
+    """Tell whether a text says that it failed, and nothing of why."""
+    told = explanation.status is not None or explanation.reply is not None
+    return not told and explanation.basis is Basis.WRAPPER
 
 
 def _tells(explanation: Explanation) -> bool:
