@@ -413,3 +413,41 @@ def test_a_reason_in_the_subject_alone() -> None:
     )
     (one,) = read_message(raw).recipients
     assert (one.explanation.category, str(one.status)) == (Category.MAILBOX_FULL, "5.2.2")
+
+
+def test_what_a_person_forwards_is_no_bounce() -> None:
+    raw = dsn("Final-Recipient: rfc822;bob@example.com", "Action: failed", "Status: 5.1.1")
+    sent = (
+        raw.replace(b"MAILER-DAEMON@mx.example.org", b"Eve <eve@example.org>")
+        .replace(b"Subject: ", b"Subject: FW: ")
+        .replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed")
+    )
+    assert read_message(raw).kind is MessageKind.BOUNCE
+    assert read_message(sent).kind is MessageKind.NOT_A_BOUNCE
+
+
+def test_a_question_is_no_bounce() -> None:
+    raw = (
+        b"From: Ann <ann@example.com>\nSubject: delivery failed?\n\nI got this:\n\n"
+        b"550 5.1.1 <bob@example.net>: Recipient address rejected: User unknown\n"
+    )
+    assert read_message(raw).kind is MessageKind.NOT_A_BOUNCE
+
+
+def test_the_address_that_the_bounce_came_back_to_is_no_recipient() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.com\nTo: ann@example.org\nSubject: Mail failure\n\n"
+        b"Your message from ann@example.org to:\n\n  ann@example.org\n  bob@example.com\n\n"
+        b"was not delivered: 550 user unknown\n"
+    )
+    assert [one.address for one in read_message(raw).recipients] == ["bob@example.com"]
+
+
+def test_a_server_s_reply_says_more_than_the_words_around_it() -> None:
+    raw = (
+        b"From: postmaster@example.com\nTo: ann@example.org\nSubject: Mail delivery failed\n\n"
+        b"Unable to deliver message to <bob@example.com>.\n\n"
+        b"Received >>> 554 Transaction failed\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert one.reply == 554
