@@ -116,6 +116,18 @@ class Found:
 
 
 @final
+class Words:
+    """The words of a text, as phrases are looked for in them."""
+
+    __slots__ = ("joined", "present")
+
+    def __init__(self, text: str) -> None:
+        words = fold(text)
+        self.joined = join(words)
+        self.present = set(words)
+
+
+@final
 class Layouts:
     """Every known layout, compiled. Immutable to its users."""
 
@@ -161,14 +173,12 @@ class Layouts:
         groups = list(_json_groups(text, names, _JSON_DEPTH))
         return "\n\n".join("\n".join(group) for group in groups)
 
-    def has(self, field: str, kind: str, text: str) -> bool:
+    def has(self, field: str, kind: str, words: Words) -> bool:
         """Tell whether one of the phrases of a field, for a kind of message, is in the text."""
-        words = fold(text)
-        joined, present = join(words), set(words)
-        return any(
-            phrase.words <= present and phrase.locate(joined) is not None
-            for phrase in self._phrases[field, kind]
-        )
+        for phrase in self._phrases[field, kind]:
+            if phrase.words <= words.present and phrase.locate(words.joined) is not None:
+                return True
+        return False
 
     def human_part(self, text: str) -> list[str]:
         """Return the lines before the returned original."""

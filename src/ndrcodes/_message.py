@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 
 from ndrcodes._catalog import Catalog
-from ndrcodes._layout import ADDRESS, paragraphs
+from ndrcodes._layout import ADDRESS, Words, paragraphs
 from ndrcodes._match import Explanation, Matcher
 from ndrcodes._mime import Headers, Part, decode_words, html_to_text, parse
 from ndrcodes._report import (
@@ -237,13 +237,23 @@ class _Reader:
     # --- what it is
 
     @functools.cached_property
+    def _subject_words(self) -> Words:
+        return Words(decode_words(self._message.headers.get("subject")))
+
+    @functools.cached_property
+    def _from_a_daemon(self) -> bool:
+        """Whether the sender is called like a mail server."""
+        sender = decode_words(self._message.headers.get("from"))
+        return self._layouts.has("sender", "bounce", Words(sender))
+
+    @functools.cached_property
     def _by_a_daemon(self) -> bool:
         """Whether the message says that a mail server wrote it."""
         headers = self._message.headers
         return (
             bool(headers.get("x-failed-recipients"))
             or self._message.report_type == "delivery-status"
-            or self._layouts.has("sender", "bounce", decode_words(headers.get("from")))
+            or self._from_a_daemon
         )
 
     @functools.cached_property
@@ -285,7 +295,7 @@ class _Reader:
         subject = decode_words(self._message.headers.get("subject"))
         asks = subject.rstrip().endswith("?") and ":" not in subject
         return (
-            self._layouts.has("subject", "bounce", subject)
+            self._layouts.has("subject", "bounce", self._subject_words)
             and not asks
             and not subject.lower().startswith(_ANSWERS)
         )
@@ -325,8 +335,8 @@ class _Reader:
     def _judge(self, headers: Headers, *, reported: bool) -> MessageKind:
         """Tell what a message without recipient fields is."""
         layouts = self._layouts
-        subject = decode_words(headers.get("subject"))
-        text = "\n".join(self._lines)
+        subject = self._subject_words
+        text = Words("\n".join(self._lines))
         if (
             (self._originals and layouts.has("subject", "complaint", subject))
             or layouts.has("mark", "complaint", text)
@@ -365,17 +375,14 @@ class _Reader:
 
     def _has_header(self, kind: str) -> bool:
         return any(
-            self._layouts.has("header", kind, f"{name} {value[:200]}")
+            self._layouts.has("header", kind, Words(f"{name} {value[:200]}"))
             for name, value in self._message.headers.fields
             if name.startswith(("auto-", "x-", "precedence", "content-type", "delivered-to"))
         )
 
     def _inner(self) -> BounceMessage | None:
         """Read a bounce that was forwarded as an attachment by a program."""
-        automatic = self._layouts.has(
-            "sender", "bounce", decode_words(self._message.headers.get("from"))
-        )
-        for original in self._originals if automatic else ():
+        for original in self._originals if self._from_a_daemon else ():
             inner = _Reader(self._matcher.catalog, parse(original.body), self._returned_to).read()
             if inner.kind in (MessageKind.BOUNCE, MessageKind.DELAY) and inner.recipients:
                 return inner
