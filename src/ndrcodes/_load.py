@@ -7,9 +7,7 @@ with its index, made from the TOML at build time: tomllib would take too long on
 
 from __future__ import annotations
 
-import itertools
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, final
@@ -92,9 +90,12 @@ def parse_compiled(content: bytes) -> tuple[Data, Index]:
     """Read what `compile_folder` made."""
     import json  # noqa: PLC0415
 
-    ends = [found.start() for found in re.finditer(b"\n", content)]
-    head = json.loads(content[: ends[0]])
-    sections = [_Section(content, slice(*span)) for span in itertools.pairwise(ends)]
+    end = content.index(b"\n")
+    head = json.loads(content[:end])
+    sections: list[_Section] = []
+    while end + 1 < len(content):
+        start, end = end + 1, content.index(b"\n", end + 1)
+        sections.append(_Section(content, slice(start, end)))
     later: dict[str, Any] = dict(zip(_LATER, sections, strict=False))
     records = _Records(head["ids"], sections[len(_LATER) :])
     data = Data(records=records, **head["data"], **later)
