@@ -164,6 +164,7 @@ def startup() -> None:
     print("start-up (milliseconds over the bare interpreter)")
     for name, code in {
         "import ndrcodes": "import ndrcodes",
+        "all of its modules": "from ndrcodes import *",
         "import flufl.bounce": "import flufl.bounce",
         "import attrs": "import attrs",
         "first explanation": "import ndrcodes\nndrcodes.explain('550 5.7.705 tenant').code",
