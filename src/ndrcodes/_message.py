@@ -31,9 +31,9 @@ from ndrcodes._report import (
     host_in,
     is_about_a_recipient,
     is_report,
+    one_line,
     status_in,
     status_of,
-    unfold,
 )
 from ndrcodes.records import Basis, StatusCode
 
@@ -418,7 +418,7 @@ class _Reader:
             reply=best.reply
             or self._any_reply([machine], 1)
             or self._any_reply(paragraphs(self._lines), count),
-            diagnostic=unfold(best.text),
+            diagnostic=one_line(best.text),
             remote_mta=remote,
             explanation=explanation,
         )
@@ -501,7 +501,7 @@ class _Reader:
                     action=_ACTIONS.get(kind, "failed"),
                     status=best.status or self._any_status(texts),
                     reply=best.reply or self._any_reply(texts, 1),
-                    diagnostic=unfold(best.text),
+                    diagnostic=one_line(best.text),
                     remote_mta=None,
                     explanation=best,
                 )

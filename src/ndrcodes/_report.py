@@ -164,21 +164,24 @@ def diagnostic_of(group: Headers) -> str:
             if found and found[1].strip()
         ]
         if values:
-            return unfold(" ".join(dict.fromkeys(values)))
-    return unfold(group.get("x-supplementary-info") or group.get("x-display-text"))
+            return one_line(" ".join(dict.fromkeys(values)))
+    return one_line(group.get("x-supplementary-info") or group.get("x-display-text"))
 
 
-def unfold(text: str) -> str:
+def one_line(text: str) -> str:
+    """Undo encoded words (RFC 2047) and folding."""
     return " ".join(decode_words(text).split())
 
 
 def host_in(field: str) -> str | None:
+    """Read the host name of a field such as Remote-MTA, or return None."""
     found = _TYPED.match(field)
     host = _HOST.search(found[1]) if found else None
     return host[0] if host else None
 
 
 def date_in(field: str) -> datetime.datetime | None:
+    """Read a date field (RFC 5322, section 3.3), or return None."""
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import
 
     try:

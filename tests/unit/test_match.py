@@ -250,7 +250,9 @@ def test_to_dict_is_json_ready() -> None:
     assert plain["status"] == "5.1.1"
     assert plain["evidence"][0]["text"] == "over quota"
     assert plain["matches"][0] == {"id": "any/full", "basis": "words", "points": 9}
-    assert explain("x", catalog=CATALOG).to_dict()["code"] is None
+    assert explanation.points == 9
+    nothing = explain("x", catalog=CATALOG)
+    assert (nothing.to_dict()["code"], nothing.points) == (None, 0)
 
 
 def test_a_matcher_keeps_its_catalog() -> None:
