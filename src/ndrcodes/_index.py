@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import collections
 import itertools
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, final
@@ -70,7 +71,7 @@ class Index:
     ids: list[str]
     #: For a word and the next one, the phrases filed there, a line each: the number of the kind
     #: in `_KINDS`, that of the id, that of the chunk to look for first, the source.
-    pairs: Mapping[str, Mapping[str, str]]
+    pairs: dict[str, Mapping[str, str]]
     #: For a word alone, the phrases filed there in the same way.
     words: Mapping[str, str]
     #: For a status key, ids of records.
@@ -79,8 +80,11 @@ class Index:
     replies: Mapping[str, list[str]]
     #: For a host or mailbox domain, the id of the provider.
     hosts: Mapping[str, str]
-    #: What was filed together, compiled on first use. Two threads may both compile it, with equal
-    #: results.
+    #: What of `pairs` is still JSON. It is decoded when a text has the word, since most words stand
+    #: in no text of a short-lived program.
+    undecoded: Mapping[str, bytes] = attrs.field(factory=dict)
+    #: What was filed together, compiled on first use. Two threads may both compile it, or decode a
+    #: word, with equal results.
     _compiled: dict[str, tuple[_Entry, ...]] = attrs.field(init=False, factory=dict)
 
     @classmethod
@@ -97,10 +101,9 @@ class Index:
         )
 
     def dump(self) -> dict[str, Any]:
-        """Return what `Index(**dump)` needs, ready for JSON."""
-        return {
-            field.name: getattr(self, field.name) for field in attrs.fields(Index) if field.init
-        }
+        """Return what `Index` needs beside the pairs, ready for JSON."""
+        names = ("ids", "words", "codes", "replies", "hosts")
+        return {name: getattr(self, name) for name in names}
 
     def find(self, words: list[str]) -> Hits:
         """Return every phrase that stands in a text of these words."""
@@ -109,11 +112,14 @@ class Index:
         found: set[str] = set()
         alone = self.words
         after = self.pairs.get
+        undecoded = self.undecoded
         following: Mapping[str, str] | None = None
         for word in words:
             if following is not None and word in following:
                 found.add(following[word])
             following = after(word)
+            if following is None and word in undecoded:
+                following = self._decode(word)
             if word in alone:
                 found.add(alone[word])
         compiled = self._compiled.get
@@ -146,6 +152,9 @@ class Index:
                 return provider
             rest = rest.partition(".")[2]
         return None
+
+    def _decode(self, word: str) -> Mapping[str, str]:
+        return self.pairs.setdefault(word, json.loads(self.undecoded[word]))
 
     def _compile(self, filed: str) -> tuple[_Entry, ...]:
         entries: list[_Entry] = []
@@ -187,7 +196,7 @@ def _phrases(data: Data) -> Iterable[Row]:
 
 def _file_phrases(
     rows: Iterable[Row], seen: Mapping[tuple[str, ...], int]
-) -> tuple[list[str], dict[str, dict[str, str]], dict[str, str]]:
+) -> tuple[list[str], dict[str, Mapping[str, str]], dict[str, str]]:
     """Return the ids, and the phrases under pairs and words; see `Index`."""
     phrases = [(row, Phrase.compile(row[0])) for row in sorted(set(rows))]
     keys = [(row, phrase.chunks, _anchors_of(phrase)) for row, phrase in phrases]
@@ -210,14 +219,14 @@ def _file_phrases(
         anchor = min(every, key=lambda key: (seen.get(key, 0), frequency[key], key))
         line = f"{_KINDS.index(kind)} {number[identity]} {_telling(chunks, anchor)} {source}"
         filed.setdefault(anchor, []).append(line)
-    pairs: dict[str, dict[str, str]] = {}
+    pairs: collections.defaultdict[str, dict[str, str]] = collections.defaultdict(dict)
     words: dict[str, str] = {}
     for (word, *following), lines in filed.items():
         if following:
-            pairs.setdefault(word, {})[following[0]] = "\n".join(lines)
+            pairs[word][following[0]] = "\n".join(lines)
         else:
             words[word] = "\n".join(lines)
-    return ids, pairs, words
+    return ids, {**pairs}, words
 
 
 def _frequencies(data: Data) -> Mapping[tuple[str, ...], int]:
