@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, final
 
-import attrs
-
 from ndrcodes._phrase import Phrase, join
 from ndrcodes._text import fold
 
@@ -107,15 +105,6 @@ def _fitting(patterns: list[_Line], line: str) -> re.Match[str] | None:
 
 
 @final
-@attrs.frozen
-class Found:
-    """A recipient in a report, and the lines that belong to it."""
-
-    address: str
-    reason: str
-
-
-@final
 class Words:
     """The words of a text, as phrases are looked for in them."""
 
@@ -198,13 +187,13 @@ class Layouts:
                 return "\n".join(lines[at:])
         return ""
 
-    def recipients(self, lines: list[str], ignore: Iterable[str]) -> list[Found]:
-        """Find the recipients and, for each, the text that belongs to it."""
+    def recipients(self, lines: list[str], ignore: Iterable[str]) -> list[tuple[str, str]]:
+        """Find the addresses of the recipients, each with the text that belongs to it."""
         skipped = {address.lower() for address in ignore}
         return self._search("recipient", lines, skipped) or self._search("fallback", lines, skipped)
 
-    def _search(self, field: str, lines: list[str], skipped: set[str]) -> list[Found]:
-        found: list[Found] = []
+    def _search(self, field: str, lines: list[str], skipped: set[str]) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
         stop = following = len(lines)
         for at, address, reason in reversed(self._starts(field, lines, skipped)):
             if at != following:
@@ -213,8 +202,8 @@ class Layouts:
             if not block and field == "recipient" and _speaks(lines[at]):
                 block = lines[at].strip()  # the reason stands before the address
             elif not block and found and stop == at + 1:
-                block = found[-1].reason  # addresses one below the other share what follows
-            found.append(Found(address, block))
+                block = found[-1][1]  # addresses one below the other share what follows
+            found.append((address, block))
         return found[::-1]
 
     def _starts(

@@ -29,6 +29,10 @@ _PARAMETER = r";?\s*{}\*?\s*=\s*(?:\"([^\"]{{0,300}})\"?|([^\s;\"]{{1,300}}))"
 _BOUNDARY = re.compile(_PARAMETER.format("boundary"), re.IGNORECASE)
 _CHARSET = re.compile(_PARAMETER.format("charset"), re.IGNORECASE)
 _REPORT_TYPE = re.compile(_PARAMETER.format("report-type"), re.IGNORECASE)
+#: Codecs of Python that are no charsets of mail. The first two can take quadratic time.
+_NO_CHARSETS: Final = frozenset(
+    {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
+)
 _GUESSED = re.compile(rb"^--([^\s][^\n]{0,200}?)[ \t]*\n(?=[Cc]ontent-)", re.MULTILINE)
 _JIS = re.compile(rb"\x1b\$[@B]")
 
@@ -164,15 +168,23 @@ def decode(content: bytes, charset: str) -> str:
         if _JIS.search(content):
             return content.decode("iso2022_jp_2", "replace")
         return content.decode("ascii")
-    for name in (charset, "utf-8"):
+    known = _charset(charset)
+    for name in filter(None, (known, "utf-8")):
         try:
-            return content.decode(codecs.lookup(name).name) if name else content.decode()
-        except (LookupError, UnicodeError, ValueError):
+            return content.decode(name)
+        except (LookupError, UnicodeError):
             continue
+    return content.decode(known or "latin-1", "replace")
+
+
+def _charset(name: str) -> str:
+    """Return what Python calls a charset, or "" if it is none."""
     try:
-        return content.decode(codecs.lookup(charset).name, "replace")
+        known = codecs.lookup(name).name
+        bytes(4).decode(known)  # refuses what turns bytes into bytes, such as zlib
     except (LookupError, UnicodeError, ValueError):
-        return content.decode("latin-1")
+        return ""
+    return "" if known in _NO_CHARSETS else known
 
 
 def decode_words(value: str) -> str:

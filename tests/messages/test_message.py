@@ -200,6 +200,17 @@ def test_quoted_printable_and_8_bit() -> None:
     assert one.diagnostic == "Postfach \u00fcberf\u00fcllt, the mailbox is full"
 
 
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode-escape", "zlib", "no-such", ""])
+def test_what_is_no_charset_is_read_as_utf_8(charset: str) -> None:
+    raw = (
+        "From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
+        f"Content-Type: text/plain; charset={charset}\n\n"
+        "<bob@example.com>:\nPostfach-ist-\u00fcberf\u00fcllt\\x21\n"
+    ).encode()
+    (one,) = read_message(raw).recipients
+    assert one.diagnostic == "Postfach-ist-\u00fcberf\u00fcllt\\x21"
+
+
 def test_html_only_when_there_is_no_plain_text() -> None:
     raw = (
         b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
