@@ -18,7 +18,7 @@ from ndrcodes._content import Content
 from ndrcodes._kind import MessageKind, kind_of_actions, kind_of_words
 from ndrcodes._layout import ADDRESS, paragraphs
 from ndrcodes._match import Explanation, Matcher
-from ndrcodes._mime import Headers, Part, decode_words, parse
+from ndrcodes._mime import Headers, Part, decode_words, flatten, parse
 from ndrcodes._report import (
     FINAL,
     action_of,
@@ -125,7 +125,7 @@ def read_message(
         if not isinstance(raw, Message):
             msg = f"expected bytes or an email.message.Message, got {type(raw).__name__}"
             raise TypeError(msg)
-        raw = raw.as_bytes()
+        raw = flatten(raw)
     returned_to = None if verp is None else _verp_pattern(verp)
     catalog = Catalog.default() if catalog is None else catalog
     return _Reader(catalog, parse(bytes(raw)), returned_to).read()

@@ -12,9 +12,12 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterator
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, cast, final
 
 import attrs
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 #: Bytes of a message that are read. The report comes first and the returned original last, so a
 #: larger one loses nothing but the end of its attachments.
@@ -112,6 +115,54 @@ def parse(raw: bytes) -> Part:
     if raw.startswith((b"From ", b">From ")):  # the separator line of an mbox file
         raw = raw.partition(b"\n")[2]
     return _parse(raw.lstrip(b"\n"), _DEPTH)
+
+
+def flatten(message: Message, depth: int = _DEPTH) -> bytes:
+    """Return as bytes what the standard library has parsed or a program has built. Never raises.
+
+    `Message.as_bytes` raises for what it cannot encode, such as letters beyond ASCII in a header.
+    """
+    fields = [(name, str(value)) for name, value in message.raw_items()]
+    if not message.is_multipart():
+        return _head(_without_encoding(fields)) + _decoded_body(message)
+    inner = cast("list[Message]", message.get_payload())
+    pieces = [flatten(one, depth - 1) for one in inner] if depth else []
+    content_type = next((value for name, value in fields if name.lower() == "content-type"), "")
+    if content_type.strip().lower().startswith("message/"):  # an original, or groups of fields
+        return _head(fields) + b"\n".join(pieces)
+    boundary = _parameter(_BOUNDARY, content_type)
+    if not boundary:
+        boundary = "=_parts"
+        fields.insert(0, ("Content-Type", f'multipart/mixed; boundary="{boundary}"'))
+    line = f"\n--{boundary}"
+    return (
+        _head(fields)
+        + b"".join(_encode(f"{line}\n") + piece for piece in pieces)
+        + _encode(f"{line}--\n")
+    )
+
+
+def _without_encoding(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [field for field in fields if field[0].lower() != "content-transfer-encoding"]
+
+
+def _decoded_body(message: Message) -> bytes:
+    try:
+        content: object = message.get_payload(decode=True)
+    except ValueError:  # of letters that were put there undecoded
+        content = None
+    return content if isinstance(content, bytes) else b""
+
+
+def _head(fields: list[tuple[str, str]]) -> bytes:
+    return _encode("".join(f"{name}: {value}\n" for name, value in fields) + "\n")
+
+
+def _encode(text: object) -> bytes:
+    try:
+        return str(text).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return str(text).encode("utf-8", "replace")
 
 
 def _parse(raw: bytes, depth: int) -> Part:

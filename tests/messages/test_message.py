@@ -1,9 +1,12 @@
 import datetime
 import email
+import email.message
 import email.policy
 import json
 import pathlib
 import pickle
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
 
 import pytest
 
@@ -75,6 +78,47 @@ def test_a_parsed_message_is_taken_too() -> None:
     for policy in (email.policy.compat32, email.policy.default):
         parsed = email.message_from_bytes(sample("rfc3464"), policy=policy)
         assert read_message(parsed) == read_message(sample("rfc3464"))
+
+
+def built_with(header: str, text: str) -> email.message.Message:
+    """Return a bounce that a program has built and never turned into bytes."""
+    message = MIMEMultipart()
+    message["From"] = "MAILER-DAEMON@example.net"
+    message["Subject"] = header
+    part = MIMENonMultipart("text", "plain")
+    part.set_payload(text)
+    message.attach(part)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ("Delivery failed", "<bob@example.com>: mailbox is full"),
+        ("Delivery failed \u5b9b", "<bob@example.com>: mailbox is full \xfc"),
+        ("Delivery failed \ud800", "<bob@example.com>: mailbox is full"),
+        ("Delivery failed \udcff", "<bob@example.com>: mailbox is full \udcff"),
+    ],
+)
+def test_a_message_in_parts_is_taken_as_it_was_built(header: str, text: str) -> None:
+    (one,) = read_message(built_with(header, text)).recipients
+    assert (one.address, one.explanation.category) == ("bob@example.com", "mailbox-full")
+
+
+def test_text_that_no_message_can_hold_is_passed_over() -> None:
+    message = read_message(built_with("Delivery failed", "\ufffd\udcff"))
+    assert (message.kind, message.recipients) == ("bounce", ())
+
+
+@pytest.mark.parametrize("policy", [email.policy.compat32, email.policy.default])
+def test_a_parsed_message_may_hold_what_cannot_be_encoded_again(
+    policy: email.policy.Policy,
+) -> None:
+    raw = (
+        b"From: MAILER-DAEMON@example.net\nSubject: Delivery failed \xe9 =?x?B?\xff?=\n"
+        b"Content-Type: text/plain; charset=x\0y\n\n<bob@example.com>: mailbox is full \xe9\n"
+    )
+    assert read_message(email.message_from_bytes(raw, policy=policy)) == read_message(raw)
 
 
 def test_bytes_like() -> None:

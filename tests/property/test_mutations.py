@@ -1,5 +1,6 @@
 """Damaged messages: whatever happens to the bytes, they are read."""
 
+import email
 import pathlib
 
 from hypothesis import given
@@ -41,6 +42,8 @@ def test_damaged_messages_are_read(raw: bytes, changes: list[tuple[str, float, i
     for one in read_message(raw).recipients:
         assert one.address
         assert str(one.explanation)
+    for one in read_message(email.message_from_bytes(raw)).recipients:
+        assert one.address
 
 
 @given(st.sampled_from(SAMPLES), st.sampled_from(["latin-1", "utf-16", "cp1251", "cp037"]))
