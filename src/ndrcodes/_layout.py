@@ -19,9 +19,10 @@ LINES: Final = 600
 _LINE_LENGTH: Final = 2000
 _JSON_DEPTH: Final = 12
 _JSON_ITEMS: Final = 200
+# Full-width colons, brackets and stops end an address as ":", "<" and "." do.
 _ADDRESS_PATTERN = (
     r"[<'\"]?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
-    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]\u2000-\u206f]{1,64}@"
+    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]\u2000-\u206f\u3001-\u3011\uff08\uff09\uff1a-\uff1e]{1,64}@"
     r"[A-Za-z0-9._\u0080-\u1fff\u3040-\ufeff-]{1,253}[A-Za-z0-9\u0080-\u1fff\u3040-\ufeff])[>'\"]?"
 )
 ADDRESS = re.compile(_ADDRESS_PATTERN)
@@ -220,7 +221,7 @@ class Layouts:
             told = found.groupdict()
             reason = told.get("reason") or ""
             addresses = dict.fromkeys(ADDRESS.findall(_without(line, reason)))
-            words = reason.strip(" .")
+            words = reason.strip(" .-")
             if not _REPLY.match(words):
                 words = f"{told.get('code') or ''} {words}".strip()
             starts += [

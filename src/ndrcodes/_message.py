@@ -206,7 +206,7 @@ class _Reader:
         status = _more_exact(status_in(code), best.status)
         done = "delivered" if _says_delivered(status, best.reply) else "failed"
         explanation = best
-        if explanation.status is None and status is not None and basis_of(best) < Basis.SYMPTOM:
+        if status is not None and status != best.status and basis_of(best) < Basis.CODE:
             explanation = teller.explain(f"{status} {best.text}".strip(), hint)
         replies = [machine, *(paragraphs(self._content.lines) if count == 1 else ())]
         return RecipientReport(

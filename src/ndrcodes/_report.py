@@ -158,14 +158,17 @@ def status_in(code: str) -> StatusCode | None:
 def diagnostic_of(group: Headers) -> str:
     """Return the server's words of a group: Diagnostic-Code, or a vendor's own field."""
     for name in ("diagnostic-code", "x-diagnostic-code"):
-        values = [
-            found[1].strip()
-            for found in map(_TYPED.match, group.all(name))
-            if found and found[1].strip()
-        ]
+        values = [one for one in map(_without_type, group.all(name)) if one]
         if values:
             return one_line(" ".join(dict.fromkeys(values)))
     return one_line(group.get("x-supplementary-info") or group.get("x-display-text"))
+
+
+def _without_type(field: str) -> str:
+    """Take the type off a field; a mere number, such as "X-Unix; 69", means nothing without."""
+    found = _TYPED.match(field)
+    value = found[1].strip() if found else ""
+    return field.strip() if value.isdecimal() else value
 
 
 def one_line(text: str) -> str:
