@@ -26,6 +26,7 @@ _ORIGINAL_TYPES: Final = frozenset(
 #: The fields of a header that may say what kind of message it is.
 _TELLING_FIELDS: Final = ("auto-", "x-", "precedence", "content-type", "delivered-to")
 _FIELD_LENGTH: Final = 200
+_RCPT = re.compile(rf">>>\s{{0,4}}RCPT TO:\s{{0,4}}{ADDRESS.pattern}", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t>]{1,4}(?=[!-9;-~]+:)", re.MULTILINE)
 
 
@@ -187,7 +188,10 @@ class Content:
     def reasons(self) -> list[tuple[str, str]]:
         """The recipients that the text names, each with the words that belong to it."""
         own = ADDRESS.findall(self.headers.get("from"))
-        return self._layouts.recipients(self.lines, own)
+        found = self._layouts.recipients(self.lines, own)
+        known = {address.lower() for address, _ in found}
+        answers = _answers_in_transcript(self.lines)
+        return found + [answer for answer in answers if answer[0].lower() in known]
 
     @functools.cached_property
     def named(self) -> dict[str, list[str]]:
@@ -225,3 +229,16 @@ class Content:
             if headers.get("message-id") or headers.get("to") or headers.get("from"):
                 return headers
         return Headers(())
+
+
+def _answers_in_transcript(lines: list[str]) -> list[tuple[str, str]]:
+    """Find what a server answered to each `RCPT TO`, where a session is quoted."""
+    answers: list[tuple[str, str]] = []
+    address = ""
+    for line in map(str.strip, lines):
+        if line.startswith(">>>"):
+            asked = _RCPT.match(line)
+            address = asked[1] if asked else ""
+        elif line.startswith("<<<") and address:
+            answers.append((address, line[3:].strip()))
+    return answers

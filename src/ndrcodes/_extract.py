@@ -15,6 +15,18 @@ _SAID = re.compile(
 )
 _IPV4 = re.compile(r"(?<![0-9A-Za-z.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f:]{0,39}:[0-9A-Fa-f:]{1,39}(?![0-9A-Za-z:])")
+_REMOTE_IP = re.compile(
+    # host mx.example.com[192.0.2.7] said: (Postfix); host mx.example.com [192.0.2.7]: (Exim)
+    r"(?:\bhost "
+    + _HOST_NAME
+    + r" ?\[([0-9A-Fa-f.:]{3,45})\](?=:| said| refused|\s{1,8}SMTP error)"
+    r"|(?:\brelay=|\btalking to |\bconnect(?:ion|ed)? (?:to|with) |\bconversation with )"
+    r"[\[<(\"']?(?:" + _HOST_NAME + r"\.?)? ?[\[(]?([0-9A-Fa-f.:]{3,45})"
+    r"|\bcalled:\s{1,4}([0-9A-Fa-f.:]{3,45})"
+    # 192.0.2.7 does not like recipient. (qmail)
+    r"|(?:^|\s)([0-9A-Fa-f.:]{3,45})[ _](?:does[ _]not[ _]like|failed[ _]after)(?![A-Za-z]))",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~@-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{1,62}(?![A-Za-z0-9@])"
@@ -91,6 +103,12 @@ def ips(text: str) -> tuple[str, ...]:
     if "::" in text or text.count(":") > 3:  # noqa: PLR2004 - fewer colons make no IPv6 address
         found += [(m.start(), m[0]) for m in _IPV6.finditer(text) if m[0].count(":") > 1]
     return tuple(dict.fromkeys(ip for _, ip in sorted(found) if _is_ip(ip)))
+
+
+def remote_ips(text: str) -> tuple[str, ...]:
+    """Return the IP addresses of the servers that answered or were to be reached."""
+    found = (next(filter(None, one.groups())) for one in _REMOTE_IP.finditer(text))
+    return tuple(dict.fromkeys(filter(_is_ip, (ip.rstrip(":.") for ip in found))))
 
 
 def _is_ip(text: str) -> bool:

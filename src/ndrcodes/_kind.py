@@ -52,8 +52,11 @@ def kind_of_words(content: Content, *, reported: bool) -> MessageKind:
         or content.has_header("complaint")
     ):
         return MessageKind.COMPLAINT
+    tells_of_failure = content.subject_is("bounce") and bool(
+        content.says("bounce") or content.originals or content.named
+    )
     is_answer = content.subject_is("auto-reply") or (
-        not content.subject_is("bounce")
+        not tells_of_failure
         and not content.from_a_list
         and not content.is_notice
         and content.has_header("auto-reply")

@@ -137,14 +137,16 @@ class Explanation:
     @functools.cached_property
     def details(self) -> Mapping[str, str]:
         """What the text filled in: ip, domain, host, address, url, blocklist, retry_after ..."""
+        said = parse(self._plain)
         details: dict[str, str] = {}
         if self._best is not None:
             for phrase in self._decisive(self._best[2]):
                 for name, value in self._variable_parts(phrase):
-                    details.setdefault(name, value)
-        said = parse(self._plain)
+                    if value not in said.remote_ips:
+                        details.setdefault(name, value)
         for name, values in (
-            ("ip", said.ips),
+            # What a step says of an IP address is meant of the sender's.
+            ("ip", [ip for ip in said.ips if ip not in said.remote_ips]),
             ("address", said.addresses),
             ("url", said.urls),
             ("host", (said.remote_host,)),

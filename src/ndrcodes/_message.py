@@ -34,7 +34,7 @@ from ndrcodes._report import (
     status_of,
 )
 from ndrcodes._telling import Teller, basis_of, tells
-from ndrcodes.records import Basis, StatusCode
+from ndrcodes.records import Basis, Category, StatusCode
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -252,7 +252,7 @@ class _Reader:
         reports = []
         for address, told in found.items():
             best = told
-            if best is None or not tells(best):
+            if best is None or not tells(best) or best.category is Category.UNKNOWN:
                 by_subject = teller.explain(content.subject, address.rpartition("@")[2])
                 if best is None or basis_of(by_subject) >= Basis.WORDS or by_subject.status:
                     best = by_subject

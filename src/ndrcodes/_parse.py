@@ -100,6 +100,8 @@ class Diagnostic:
     remote_host: str | None = None
     #: The IP addresses, in the order of the text.
     ips: tuple[str, ...] = ()
+    #: Those of them that belong to servers that answered or were to be reached.
+    remote_ips: tuple[str, ...] = ()
     #: The mail addresses, in the order of the text.
     addresses: tuple[str, ...] = ()
     #: The web addresses, in the order of the text.
@@ -142,6 +144,7 @@ def parse(text: str) -> Diagnostic:
         mentions=tuple(mentions),
         remote_host=_extract.remote_host(plain),
         ips=_extract.ips(plain),
+        remote_ips=_extract.remote_ips(plain),
         addresses=_extract.addresses(plain),
         urls=_extract.urls(plain),
         command=_extract.command(plain),

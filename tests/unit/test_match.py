@@ -191,6 +191,15 @@ def test_details_come_from_the_text() -> None:
         explanation.details["ip"] = "x"  # type: ignore[index]
 
 
+def test_an_address_in_a_step_is_not_that_of_the_server_that_answered() -> None:
+    frame = "host mx.example.com[203.0.113.5] said: 554 5.7.1 {} (in reply to RCPT TO command)"
+    known = explain(frame.format("Service unavailable; Client host [192.0.2.7] blocked"))
+    assert known.details["ip"] == "192.0.2.7"
+    unknown = explain(frame.format("Service unavailable; Client host blocked"))
+    assert "ip" not in unknown.details
+    assert "203.0.113.5" not in "".join(fix.do for fix in unknown.fixes)
+
+
 def test_steps_read_well_without_details() -> None:
     explanation = explain("554 Client blocked using x", catalog=CATALOG)
     assert explanation.fixes[0].do == "Ask about the address, the list, it."

@@ -97,6 +97,40 @@ def test_a_long_text_is_read_to_its_limit() -> None:
     assert parse("x " * 40_000 + "550 5.1.1").status is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "host mx.example.com[203.0.113.5] said: 550 no",
+        "host mx.example.com[203.0.113.5] refused to talk to me: 554 no",
+        "host mx.example.com [203.0.113.5]: 550 no",
+        "host mx.example.com [203.0.113.5]\n    SMTP error from remote mail server: 550 no",
+        "to=<bob@example.org>, relay=mx.example.com[203.0.113.5]:25, delay=1",
+        "connect to mx.example.com[203.0.113.5]:25: Connection timed out",
+        "conversation with mx.example.com[203.0.113.5] timed out",
+        "Connected to 203.0.113.5 but greeting failed.",
+        "203.0.113.5 does not like recipient.\nRemote host said: 550 no",
+        "deferral: 203.0.113.5_does_not_like_recipient./Remote_host_said:_451_no/",
+        "Called:   203.0.113.5\nSent:     RCPT TO:<bob@example.org>",
+    ],
+)
+def test_the_address_of_a_server_that_answered(text: str) -> None:
+    assert parse(f"{text} 192.0.2.7").remote_ips == ("203.0.113.5",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554 5.7.1 Client host [192.0.2.7] blocked",
+        "550 Your host mail.example.net [192.0.2.7] is listed",
+        "421 Too many connections from host 192.0.2.7",
+        "550 relay=none connect to []",
+        "550 relay=mx.example.com[192.0.2.700]",
+    ],
+)
+def test_the_address_of_a_client_is_no_servers(text: str) -> None:
+    assert parse(text).remote_ips == ()
+
+
 def test_what_else_a_rejection_carries() -> None:
     found = parse(
         "host MX1.Example.com[192.0.2.7] said: 451 4.7.1 [TSS04] <bob@example.org>: greylisted,"
@@ -105,6 +139,7 @@ def test_what_else_a_rejection_carries() -> None:
     )
     assert found.remote_host == "mx1.example.com"
     assert found.ips == ("192.0.2.7", "2001:db8::1")
+    assert found.remote_ips == ("192.0.2.7",)
     assert found.addresses == ("bob@example.org",)
     assert found.urls == ("https://example.com/why?x=1",)
     assert found.command == "RCPT TO"
