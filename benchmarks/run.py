@@ -143,6 +143,36 @@ def hostile() -> None:
         )
         print(f"  {name:24} {one:6.3f}  {two / one:5.2f}  {limit / small:5.2f}")
 
+    print("hostile messages (seconds for 1 MB; ratio of 2 MB to 1 MB)")
+    for name, (start, more) in MESSAGE_FLOODS.items():
+        one, two = (
+            median(functools.partial(ndrcodes.read_message, start + more * (size // len(more))), 3)
+            for size in (1_000_000, 2_000_000)
+        )
+        print(f"  {name:24} {one:6.3f}  {two / one:5.2f}")
+
+
+_BOUNCE = b"From: MAILER-DAEMON@example.org\nSubject: failure notice\n"
+_REPORT = _BOUNCE + b"Content-Type: message/delivery-status\n\n"
+#: Messages that begin with the first and go on with any number of the second.
+MESSAGE_FLOODS = {
+    "recipients in words": (_BOUNCE + b"\n", b"<bob@example.com>:\n550 5.1.1 User unknown\n\n"),
+    "recipients in fields": (
+        _REPORT,
+        b"Final-Recipient: rfc822; bob@example.com\nStatus: 5.1.1\nAction: failed\n\n",
+    ),
+    "a session": (_BOUNCE + b"\n", b">>> RCPT TO:<bob@example.com>\n<<< 552 full\n"),
+    "fields": (_BOUNCE, b"X-Field: value\n"),
+    "encoded words": (b"From: MAILER-DAEMON@example.org\nSubject: ", b"=?utf-8?q?=41?= "),
+    "addresses": (_BOUNCE + b"X-Failed-Recipients: ", b"bob@example.com, "),
+    "parts": (_BOUNCE + b"Content-Type: multipart/mixed; boundary=b\n\n", b"--b\n\nx\n"),
+    "parts in parts": (b"", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"),
+    "messages in messages": (b"", b"Content-Type: message/rfc822\n\n"),
+    "HTML": (_BOUNCE + b"Content-Type: text/html\n\n", b"<td><style "),
+    "JSON": (_BOUNCE + b"\n", b'{"a":['),
+    "punycode": (_BOUNCE + b"Content-Type: text/plain; charset=punycode\n\n\xff-", b"zz9"),
+}
+
 
 def flood(matcher: Matcher, text: str) -> float:
     """Return the seconds that a text takes to be explained, printed and parsed."""

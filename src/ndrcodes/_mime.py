@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: larger one loses nothing but the end of its attachments.
 LIMIT: Final = 2_097_152
 _DEPTH: Final = 12
+#: Characters of a field in which encoded words are looked for; decoding takes quadratic time.
+_ENCODED_LENGTH: Final = 16_384
 _PARTS: Final = 100
 
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
@@ -239,19 +241,21 @@ def _charset(name: str) -> str:
 
 
 def decode_words(value: str) -> str:
-    """Undo the encoded words of a header field (RFC 2047). Never raises."""
+    """Undo the encoded words in the first part of a field (RFC 2047). Never raises."""
     if "=?" not in value:
         return value
     from email.header import decode_header  # noqa: PLC0415 - slow to import, rarely needed
 
+    head, rest = value[:_ENCODED_LENGTH], value[_ENCODED_LENGTH:]
     try:
-        pieces = decode_header(value)
+        pieces = decode_header(head)
     except Exception:  # noqa: BLE001 - broken base64 raises errors of several kinds
         return value
-    return "".join(
+    decoded = (
         piece if isinstance(piece, str) else decode(piece, charset or "")
         for piece, charset in pieces
     )
+    return "".join(decoded) + rest
 
 
 def html_to_text(html: str) -> str:

@@ -234,6 +234,14 @@ def test_a_large_message_is_read_to_its_limit() -> None:
     assert len(read_message(raw).recipients) == 2
 
 
+def test_encoded_words_are_decoded_at_the_start_of_a_field() -> None:
+    raw = sample("rfc3464").replace(b"Subject: Hello", b"Subject: " + b"=?utf-8?q?Hi?= " * 1500)
+    subject = read_message(raw).original_subject
+    assert subject is not None
+    assert subject.startswith("HiHiHi")
+    assert subject.endswith("=?utf-8?q?Hi?=")
+
+
 def test_quoted_printable_and_8_bit() -> None:
     raw = (
         "From: MAILER-DAEMON@example.net\nSubject: R\u00fccksendung: failure notice\n"
