@@ -11,6 +11,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--language", metavar="TAG", help="print in another language, such as de")
     one.set_defaults(run=_explain)
 
-    show = commands.add_parser("show", help="show a record, or all records of a status code")
+    show = commands.add_parser("show", help="show a record, or the records of a code")
     show.add_argument("what", metavar="ID-OR-CODE")
     show.add_argument("--json", action="store_true", help="print JSON")
     show.add_argument("--language", metavar="TAG", help="print in another language, such as de")
@@ -287,12 +288,18 @@ def _print_summary(
 
 def _show(options: argparse.Namespace) -> int:
     catalog = _catalog(options)
-    record = catalog.get(options.what)
-    records: tuple[NdrCode, ...] = (record,) if record else ()
-    if not records and "/" not in options.what:
-        records = catalog.lookup(StatusCode.parse(options.what))
+    what: str = options.what
+    records: tuple[NdrCode, ...]
+    if what in catalog:
+        records = (catalog[what],)
+    elif re.fullmatch(r"[0-9]{3}", what):
+        records = tuple(catalog[identity] for identity in catalog.index.by_reply(int(what)))
+    elif "/" not in what and "." in what:
+        records = catalog.lookup(StatusCode.parse(what))
+    else:
+        records = ()
     if not records:
-        print(f"ndrcodes: no record {options.what!r}; try: ndrcodes search", file=sys.stderr)
+        print(f"ndrcodes: no record {what!r}; try: ndrcodes search {what}", file=sys.stderr)
         return _NOTHING
     if options.json:
         _print_json([code_as_dict(one) for one in records])

@@ -176,8 +176,11 @@ def test_show(run: Run) -> None:
     assert run.out.startswith("exchange-online/5.7.705: ")
     assert run("show", "5.7.705", "--json") == 0
     assert run.json[0]["id"] == "exchange-online/5.7.705"
-    assert run("show", "no/such") == 1
-    assert "try: ndrcodes search" in run.err
+    assert run("show", "452", "--json") == 0
+    assert [one["id"] for one in run.json] == ["smtp/452"]
+    for unknown in ("no/such", "TSS04x", "199"):
+        assert run("show", unknown) == 1
+        assert f"no record '{unknown}'; try: ndrcodes search {unknown}" in run.err
     assert run("show", "5.7") == 2
     assert "expected three numbers" in run.err
     assert run("show", "4.9.9", "--language", "xx") == 2
