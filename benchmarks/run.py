@@ -113,7 +113,10 @@ def explain_all(matcher: Matcher, some: list[str]) -> None:
 def hostile() -> None:
     matcher = Matcher(Catalog.builtin())
     every = " ".join(sorted({word for record in Catalog.builtin() for word in record.phrases}))
+    codes = " ".join(f"5.{detail // 900}.{detail % 900 + 100}" for detail in range(7000))
     floods = {
+        "distinct codes": f"550 5.1.1 {codes} ",
+        "codes in turn": "550 5.1.1 " + "5.1.2 " * 10_000,
         "letters": "a",
         "digits": "5",
         "codes": "5.1.1 ",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import re
+from collections.abc import Mapping
 from typing import Final, final
 
 from ndrcodes._layout import ADDRESS, Layouts, Words
@@ -192,6 +194,15 @@ class Content:
         known = {address.lower() for address, _ in found}
         answers = _answers_in_transcript(self.lines)
         return found + [answer for answer in answers if answer[0].lower() in known]
+
+    @functools.cached_property
+    def reasons_of(self) -> Mapping[str, list[str]]:
+        """The words that belong to a recipient, by its address in lower case."""
+        reasons: collections.defaultdict[str, list[str]] = collections.defaultdict(list)
+        for address, reason in self.reasons:
+            if reason:
+                reasons[address.lower()].append(reason)
+        return reasons
 
     @functools.cached_property
     def named(self) -> dict[str, list[str]]:

@@ -37,6 +37,8 @@ HOST: Final = "host"
 Row = tuple[str, str, str]
 
 _SHORTEST_VENDOR_CODE = 4
+#: RFC 1035, section 2.3.4.
+_LONGEST_HOST = 255
 
 
 #: A phrase that stands in the text: its weight, the id of what it stands for, the phrase.
@@ -145,7 +147,7 @@ class Index:
 
     def by_host(self, host: str) -> str | None:
         """Return the provider whose host or mailbox domain this is, or None."""
-        rest = host.strip(" .[]<>").lower()
+        rest = host[-_LONGEST_HOST:].strip(" .[]<>").lower()
         while rest:
             provider = self.hosts.get(rest)
             if provider is not None:
@@ -299,7 +301,7 @@ def names_host(text: str, host: str) -> bool:
     text = text.lower()
     at = text.find(host)
     while at >= 0:
-        sign = text.rfind("@", max(0, at - 255), at)  # a name has 255 characters: RFC 1035
+        sign = text.rfind("@", max(0, at - _LONGEST_HOST), at)
         if sign < 0 or not _HOST_CHARACTERS.fullmatch(text, sign + 1, at):
             return True
         at = text.find(host, at + 1)

@@ -289,7 +289,9 @@ def _json_groups(value: object, names: Mapping[str, str], depth: int) -> Iterato
 
 
 def _json_fields(pairs: Iterable[tuple[str, object]]) -> list[str]:
-    return [f"{name}: {' '.join(one.split())}" for name, one in pairs if isinstance(one, str)]
+    texts = [(name, " ".join(one.split())) for name, one in pairs if isinstance(one, str)]
+    # JSON can hold half of a character, which nobody can print.
+    return [f"{name}: {text.encode('utf-8', 'replace').decode()}" for name, text in texts]
 
 
 def _speaks(line: str) -> bool:

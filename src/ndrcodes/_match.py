@@ -74,7 +74,7 @@ class Match:
 
 
 @final
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False)
 class Explanation:
     """What a rejection means and what to do about it.
 
@@ -98,10 +98,10 @@ class Explanation:
     confidence: Confidence
     #: What the answer rests on, or None if nothing is known.
     basis: Basis | None
-    _best: Rank | None = attrs.field(repr=False, eq=lambda best: best and best[2])
-    _found: Found = attrs.field(repr=False, eq=False)
-    _plain: str = attrs.field(repr=False, eq=False)
-    _sighting: Sighting | None = attrs.field(repr=False, eq=False)
+    _best: Rank | None = attrs.field(repr=False)
+    _found: Found = attrs.field(repr=False)
+    _plain: str = attrs.field(repr=False)
+    _sighting: Sighting | None = attrs.field(repr=False)
 
     @functools.cached_property
     def code(self) -> NdrCode | None:
@@ -136,7 +136,11 @@ class Explanation:
 
     @functools.cached_property
     def details(self) -> Mapping[str, str]:
-        """What the text filled in: ip, domain, host, address, url, blocklist, retry_after ..."""
+        """What the text filled in, as text.
+
+        ip (of the sender's side), domain, host, address, url, number, id, any (what a phrase left
+        open), blocklist and removal_url, retry_after in seconds, vendor_code, command.
+        """
         said = parse(self._plain)
         details: dict[str, str] = {}
         if self._best is not None:
@@ -198,6 +202,15 @@ class Explanation:
 
     def __str__(self) -> str:
         return as_text(self, self._words)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both explain the same text in the same way."""
+        if not isinstance(other, Explanation):
+            return NotImplemented
+        return self.text == other.text and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     def __getstate__(self) -> dict[str, Any]:
         # The catalog stays behind: what it answered is kept instead.

@@ -7,8 +7,10 @@ with the matcher that explains single lines.
 
 from __future__ import annotations
 
+import collections
 import datetime
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
@@ -88,6 +90,10 @@ class BounceMessage:
     feedback_type: str | None = None
 
 
+#: How deep a bounce can stand in forwarded ones.
+_INNER_MESSAGES: Final = 3
+#: Characters of a line (RFC 5322, section 2.1.1), and so of a subject.
+_LONGEST_SUBJECT: Final = 998
 #: Characters of an automatic reply that are kept.
 _LONGEST_ANSWER: Final = 4000
 #: What happened to the recipients of a report without fields of its own.
@@ -144,9 +150,14 @@ class _Reader:
     """Reads one message."""
 
     def __init__(
-        self, catalog: Catalog, message: Part, returned_to: re.Pattern[str] | None
+        self,
+        catalog: Catalog,
+        message: Part,
+        returned_to: re.Pattern[str] | None,
+        depth: int = _INNER_MESSAGES,
     ) -> None:
         self._catalog = catalog
+        self._depth = depth
         self._teller = Teller(Matcher(catalog))
         self._content = Content(message, catalog.layouts)
         self._returned_to = returned_to
@@ -179,8 +190,11 @@ class _Reader:
 
     def _inner(self) -> BounceMessage | None:
         """Read a bounce that was forwarded as an attachment by a program."""
-        for original in self._content.originals if self._content.from_a_daemon else ():
-            inner = _Reader(self._catalog, parse(original.body), self._returned_to).read()
+        if not self._content.from_a_daemon or self._depth == 0:
+            return None
+        for original in self._content.originals:
+            message = parse(original.body)
+            inner = _Reader(self._catalog, message, self._returned_to, self._depth - 1).read()
             if inner.kind in (MessageKind.BOUNCE, MessageKind.DELAY) and inner.recipients:
                 return inner
         return None
@@ -222,9 +236,11 @@ class _Reader:
 
     def _human_texts(self, address: str, other: str, count: int) -> tuple[list[str], list[str]]:
         """Collect what the report says in words about a recipient, and what else it says."""
-        names = {address.lower(), other.lower()}
+        told = self._content.reasons_of
         mine = [
-            reason for name, reason in self._content.reasons if reason and name.lower() in names
+            reason
+            for name in {address.lower(): 0, other.lower(): 0}
+            for reason in told.get(name, ())
         ]
         return mine, [] if mine or count > 1 else paragraphs(self._content.lines)
 
@@ -236,24 +252,21 @@ class _Reader:
         named = content.named
         addresses = list(named) or self._verp_address() or content.original_recipients()
         everything = paragraphs(content.lines)
-        mentioned = {
-            text: {address for address in addresses if address.lower() in text.lower()}
-            for text in everything
-        }
+        alone = _mentioned_alone(addresses, everything)
         found = {}
         for address in addresses:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
-            only = [text for text, names in mentioned.items() if names == {address}]
-            rest = everything if len(addresses) == 1 else only
+            rest = everything if len(addresses) == 1 else alone.get(address, [])
             found[address] = teller.more_telling(None, mine, rest, address.rpartition("@")[2])
         if len(found) > 1 and not any(best and tells(best) for best in found.values()):
             # Nothing is told of one of them, so what is told is told of all.
             found = dict.fromkeys(found, teller.best(everything, None))
+        subject = content.subject[:_LONGEST_SUBJECT]
         reports = []
         for address, told in found.items():
             best = told
             if best is None or not tells(best) or best.category is Category.UNKNOWN:
-                by_subject = teller.explain(content.subject, address.rpartition("@")[2])
+                by_subject = teller.explain(subject, address.rpartition("@")[2])
                 if best is None or basis_of(by_subject) >= Basis.WORDS or by_subject.status:
                     best = by_subject
             texts = everything if len(found) == 1 else named.get(address, [])
@@ -329,6 +342,18 @@ class _Reader:
             original_to=told("to"),
             original_list_id=told("list-id"),
         )
+
+
+def _mentioned_alone(addresses: list[str], texts: list[str]) -> Mapping[str, list[str]]:
+    """Return for each address the texts that mention it and no other."""
+    lowered = [(address, address.lower()) for address in addresses]
+    alone: collections.defaultdict[str, list[str]] = collections.defaultdict(list)
+    for text in texts:
+        lower_text = text.lower()
+        names = [address for address, lower in lowered if lower in lower_text]
+        if len(names) == 1:
+            alone[names[0]].append(text)
+    return alone
 
 
 def _no_failure(address: str, explanation: Explanation) -> RecipientReport:

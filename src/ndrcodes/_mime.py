@@ -39,6 +39,7 @@ _NO_CHARSETS: Final = frozenset(
     {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 )
 _GUESSED = re.compile(rb"^--([^\s][^\n]{0,200}?)[ \t]*\n(?=[Cc]ontent-)", re.MULTILINE)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _JIS = re.compile(rb"\x1b\$[@B]")
 
 _BREAK = re.compile(
@@ -224,10 +225,15 @@ def decode(content: bytes, charset: str) -> str:
     known = _charset(charset)
     for name in filter(None, (known, "utf-8")):
         try:
-            return content.decode(name)
+            return _without_surrogates(content.decode(name))
         except (LookupError, UnicodeError):
             continue
-    return content.decode(known or "latin-1", "replace")
+    return _without_surrogates(content.decode(known or "latin-1", "replace"))
+
+
+def _without_surrogates(text: str) -> str:
+    """Replace halves of characters, which UTF-7 can hold and nobody can print."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _charset(name: str) -> str:

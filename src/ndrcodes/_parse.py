@@ -6,6 +6,7 @@ out the rest. All patterns have bounded repetition, so reading is linear in the 
 
 from __future__ import annotations
 
+import bisect
 import functools
 import operator
 import re
@@ -237,12 +238,18 @@ def _choose(text: str, sightings: list[Sighting]) -> Sighting | None:
     if not sightings:
         return None
     best = sightings[0]
+    if len(sightings) == 1:
+        return best
+    # Where a server is quoted next; looked for once a place, so that this is linear in the text.
+    quoted = _INNER.search(text, best.end)
     for one in sightings[1:]:
         more = _credence(one) - _credence(best)
-        if more > 0 or (
-            more == 0 and one.code != best.code and _INNER.search(text, best.end, one.start)
-        ):
+        if more == 0 and one.code != best.code:
+            more = quoted is not None and quoted.end() <= one.start
+        if more > 0:
             best = one
+            if quoted is not None and quoted.start() < best.end:
+                quoted = _INNER.search(text, best.end)
     return best
 
 
@@ -267,13 +274,13 @@ def _reply_of(text: str, status: Sighting | None) -> int | None:
 
 
 def _find_replies(text: str, statuses: list[Sighting]) -> list[Mention]:
-    inside = [(status.start, status.end) for status in statuses]
-    found_at = {
-        found.span(found.lastindex or 0): LABELLED
-        for found in _REPLY.finditer(text)
-        if not any(start <= found.end() - 1 < end for start, end in inside)
-    }
-    for start, _ in inside:
+    starts = [status.start for status in statuses]
+    found_at: dict[tuple[int, int], int] = {}
+    for found in _REPLY.finditer(text):
+        status = bisect.bisect_left(starts, found.end()) - 1  # the last that begins before its end
+        if status < 0 or found.end() > statuses[status].end:
+            found_at[found.span(found.lastindex or 0)] = LABELLED
+    for start in starts:
         before = _REPLY_BEFORE.search(text, max(0, start - 8), start)
         if before:
             found_at[before.span(1)] = FOLLOWS_REPLY

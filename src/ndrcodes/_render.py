@@ -227,7 +227,8 @@ def _fill(text: str, first: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Keep characters of a hostile text from becoming Markdown or HTML."""
-    for special in "\\`*_[]<>|#":
+    """Keep characters of a hostile text from becoming Markdown or HTML, on one line."""
+    text = " ".join(text.split())
+    for special in "\\`*_[]<>|#~&":
         text = text.replace(special, f"\\{special}")
     return text

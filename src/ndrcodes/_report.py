@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from typing import Final
 
 from ndrcodes._layout import ADDRESS
@@ -33,7 +34,7 @@ _LONG_ADDRESS = re.compile(r"<?([^\s<>\"@;,]{65,400}@[A-Za-z0-9.-]{1,253})>?")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UTF8_XTEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _STATUS = re.compile(r"\b([245]\.[0-9]{1,3}\.[0-9]{1,3})\b")
-_HOST = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
+_HOST = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,63}")
 #: What some programs write instead of the actions of RFC 3464.
 _OTHER_WORDS: Final = {
     "success": "delivered",
@@ -97,13 +98,19 @@ def address_in(field: str) -> str:
         kind, value = "", field
     value = value.strip()
     if "utf-8" in kind.lower():
-        value = _UTF8_XTEXT.sub(lambda found: chr(int(found[1], 16) % 0x110000), value)
+        value = _UTF8_XTEXT.sub(_character, value)
     found = _LONG_ADDRESS.fullmatch(value) or ADDRESS.search(value)
     if found:
         return found[1]
     value = _XTEXT.sub(lambda one: chr(int(one[1], 16)), value)
     found = ADDRESS.search(value)
     return found[1] if found else value.strip("<> ").split(" ")[0] if value else ""
+
+
+def _character(found: re.Match[str]) -> str:
+    """Return the character that a number stands for; half of a surrogate pair is none."""
+    code = int(found[1], 16)
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > sys.maxunicode else chr(code)  # noqa: PLR2004
 
 
 def addresses_of(group: Headers) -> tuple[str, str]:

@@ -106,6 +106,8 @@ def outcome(
         permanence = Permanence.SUCCESS
     elif permanence is Permanence.PERMANENT and known is not Permanence.UNKNOWN:
         permanence = known
+    if CLASS_PERMANENCE.get(klass) is Permanence.SUCCESS:
+        return permanence, Action.NONE  # whatever the words say, the server took the message
     actions: Mapping[str, Any] = data.categories.get(category, _ACTIONS)
     transient = permanence is Permanence.TRANSIENT
     return permanence, Action(actions["action_transient" if transient else "action_permanent"])

@@ -143,9 +143,9 @@ class Basis(enum.IntEnum):
 class Confidence(enum.StrEnum):
     """How well the text supports the answer."""
 
-    #: The words, or a code that only one provider uses, name the cause.
+    #: The words, or a code that names a cause, decided.
     HIGH = "high"
-    #: A registered code or a symptom decided: right as far as the code says, but little is said.
+    #: Words that name a symptom, or a code that says little about the cause, decided.
     MEDIUM = "medium"
     #: Only the subject or class of the code, or the SMTP reply code, was known.
     LOW = "low"

@@ -230,8 +230,37 @@ def test_deep_nesting_ends() -> None:
 
 
 def test_a_large_message_is_read_to_its_limit() -> None:
-    raw = sample("qmail") + b"x" * 76 * 100_000
-    assert len(read_message(raw).recipients) == 2
+    start = b"From: MAILER-DAEMON@example.net\nX-Filler: "
+    told = b"\nSubject: failure notice\n\n<bob@example.com>:\nmailbox is full\n"
+    fits = 2 * 1024 * 1024 - len(start) - len(told)
+    assert len(read_message(start + b"x" * fits + told).recipients) == 1
+    assert len(read_message(start + b"x" * (fits + len(told)) + told).recipients) == 0
+
+
+def test_a_bounce_in_forwarded_bounces_is_read_to_a_depth() -> None:
+    bounce = b"From: MAILER-DAEMON@x\nSubject: failure notice\n\n<bob@example.com>:\nno such user\n"
+    forwarded = b"From: MAILER-DAEMON@x\nContent-Type: message/rfc822\n\n"
+    assert len(read_message(forwarded * 3 + bounce).recipients) == 1
+    assert read_message(forwarded * 2000 + bounce).recipients == ()
+
+
+def test_half_a_character_is_replaced() -> None:
+    report = (
+        "From: MAILER-DAEMON@x\nContent-Type: message/{}\n\nReporting-MTA: dns; x\n\n"
+        "Final-Recipient: utf-8; {}\nAction: failed\nStatus: 5.1.1\n"
+    )
+    raw = report.format("global-delivery-status", r"b\x{D800}b\x{fc}@example.com").encode()
+    (one,) = read_message(raw).recipients
+    assert one.address == "b\ufffdb\u00fc@example.com"
+    raw = (
+        b"From: MAILER-DAEMON@x\nSubject: failure notice\nContent-Type: text/plain; charset=utf-7\n"
+        b"\n<bob@example.com>:\nuser unknown +2AA-\xff\n"
+    )
+    (one,) = read_message(raw).recipients
+    assert "user unknown \ufffd" in one.diagnostic
+    raw = b'\n{"emailAddress": "b@example.com", "diagnosticCode": "550 no \\ud800"}'
+    (one,) = read_message(raw).recipients
+    assert one.diagnostic == "550 no ?"
 
 
 def test_encoded_words_are_decoded_at_the_start_of_a_field() -> None:

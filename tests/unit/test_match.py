@@ -228,7 +228,8 @@ def test_evidence_is_where_the_words_stand() -> None:
         ("450 user unknown", "transient", "retry"),
         ("user unknown", "permanent", "suppress"),
         ("452 4.2.2 mailbox full", "transient", "retry"),
-        ("250 2.0.0 ok delivered", "success", "fix"),
+        ("250 2.0.0 ok delivered", "success", "none"),
+        ("250 2.0.0 queued as 123; user unknown", "success", "none"),
     ],
 )
 def test_the_servers_class_decides_on_trying_again(text: str, permanence: str, action: str) -> None:
@@ -248,6 +249,15 @@ def test_explanations_travel() -> None:
     assert copied.to_dict() == explanation.to_dict()
     assert pickle.loads(pickle.dumps(copied)) == explanation
     assert len(pickle.dumps(explanation)) < 10_000  # the catalog stays behind
+
+
+def test_explanations_of_other_servers_and_languages_differ() -> None:
+    text = "550 5.1.1 user unknown"
+    known = explain(text)
+    assert known == explain(text)
+    assert known != explain(text, remote_host="mx1.hotmail.com")
+    assert known != explain(text, catalog=Catalog.builtin().translated("de"))
+    assert known != text
 
 
 def test_to_dict_is_json_ready() -> None:

@@ -93,6 +93,13 @@ def test_others_stay_in_the_mentions() -> None:
     assert found.mentions[-1].credibility < found.mentions[1].credibility
 
 
+def test_of_many_equal_codes_the_inner_errors_counts() -> None:
+    codes = " ".join(f"5.1.{detail}" for detail in range(100, 200))
+    assert status_of(f"{codes} {codes}") == "5.1.100"
+    assert status_of(f"{codes} mx.example.com said 5.7.1 {codes}") == "5.7.1"
+    assert status_of(f"{codes} said 5.7.1 {codes} returned 5.7.2 {codes}") == "5.7.2"
+
+
 def test_a_long_text_is_read_to_its_limit() -> None:
     assert parse("x " * 40_000 + "550 5.1.1").status is None
 
