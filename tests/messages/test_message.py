@@ -258,7 +258,7 @@ def test_half_a_character_is_replaced() -> None:
     )
     (one,) = read_message(raw).recipients
     assert "user unknown \ufffd" in one.diagnostic
-    raw = b'\n{"emailAddress": "b@example.com", "diagnosticCode": "550 no \\ud800"}'
+    raw = b'Subject: x\n\n{"emailAddress": "b@example.com", "diagnosticCode": "550 no \\ud800"}'
     (one,) = read_message(raw).recipients
     assert one.diagnostic == "550 no ?"
 
