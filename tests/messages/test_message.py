@@ -237,6 +237,23 @@ def test_a_large_message_is_read_to_its_limit() -> None:
     assert len(read_message(start + b"x" * (fits + len(told)) + told).recipients) == 0
 
 
+@pytest.mark.parametrize(("before", "read"), [(98, 1), (99, 0)])
+def test_parts_are_read_to_a_number(before: int, read: int) -> None:
+    raw = (
+        b"From: MAILER-DAEMON@x\nSubject: failure notice\n"
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSorry.\n"
+    )
+    told = b"--b\n\n<bob@example.com>:\nmailbox is full\n--b--\n"
+    assert len(read_message(raw + b"--b\n\n\n" * before + told).recipients) == read
+
+
+@pytest.mark.parametrize(("before", "read"), [(598, 1), (599, 0)])
+def test_lines_for_people_are_read_to_a_number(before: int, read: int) -> None:
+    raw = b"From: MAILER-DAEMON@x\nSubject: failure notice\n\nSorry.\n"
+    told = b"<bob@example.com>: mailbox is full\n"
+    assert len(read_message(raw + b"\n" * before + told).recipients) == read
+
+
 def test_a_bounce_in_forwarded_bounces_is_read_to_a_depth() -> None:
     bounce = b"From: MAILER-DAEMON@x\nSubject: failure notice\n\n<bob@example.com>:\nno such user\n"
     forwarded = b"From: MAILER-DAEMON@x\nContent-Type: message/rfc822\n\n"
