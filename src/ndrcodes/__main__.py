@@ -13,7 +13,7 @@ import os
 import pathlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ndrcodes import __version__
@@ -112,37 +112,56 @@ def _print_json(value: Any) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    paths = [pathlib.Path(one) for one in options.what]
-    if all(_exists(path) for path in paths):
-        return _explain_files(options, paths)
+    if all(_exists(one) for one in options.what):
+        return _explain_files(options, [pathlib.Path(one) for one in options.what])
     if options.what == ["-"]:
+        if options.lines:
+            return _explain_texts(options, _lines(sys.stdin.buffer))
         content = sys.stdin.buffer.read()
-        if not options.lines and _looks_like_message(content):
+        if _looks_like_message(content):
             return _report(options, [("standard input", content)])
-        return _explain_text(options, content.decode("utf-8", "replace"))
+        return _explain_texts(options, [content.decode("utf-8", "replace")])
     text = " ".join(options.what)
-    if len(paths) == 1 and _looks_like_path(text):
+    if len(options.what) == 1 and _looks_like_path(text):
         return _fail(f"no such file: {text}")
-    return _explain_text(options, text)
+    return _explain_texts(options, text.split("\n") if options.lines else [text])
 
 
-def _explain_text(options: argparse.Namespace, text: str) -> int:
+def _explain_texts(options: argparse.Namespace, texts: Iterable[str]) -> int:
+    """Explain texts one by one: they may be the lines of a log that still grows."""
     catalog = _catalog(options)
-    texts = text.splitlines() if options.lines else [text]
-    explanations = [
-        explain(one, remote_host=options.host, catalog=catalog) for one in texts if one.strip()
-    ]
+    causes: collections.Counter[str] = collections.Counter()
+    known = False
+    for text in texts:
+        if not text.strip():
+            continue
+        explanation = explain(text, remote_host=options.host, catalog=catalog)
+        if not options.summary:
+            _print_explanation(explanation, options, first=not causes)
+        known = known or explanation.code is not None
+        causes[str(explanation.category)] += 1
     if options.summary:
-        _print_summary([(one, None) for one in explanations], 0, options)
-    else:
-        for number, one in enumerate(explanations):
-            _print_explanation(one, options, first=number == 0)
-    return _DONE if any(one.code is not None for one in explanations) else _NOTHING
+        _print_summary(causes, {}, 0, options)
+    return _DONE if known else _NOTHING
 
 
-def _exists(path: pathlib.Path) -> bool:
+def _lines(file: Iterable[bytes]) -> Iterator[str]:
+    # Lines end at "\n" alone: str.splitlines would cut a reply at U+2028 and others, too.
+    for line in file:
+        yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+
+
+def _lines_of_files(paths: list[pathlib.Path]) -> Iterator[str]:
+    for path in paths:
+        with path.open("rb") as file:
+            yield from _lines(file)
+
+
+def _exists(name: str) -> bool:
+    if name in {"", "-"}:  # an empty path would be the current folder
+        return False
     try:
-        return str(path) != "-" and path.exists()
+        return pathlib.Path(name).exists()
     except (OSError, ValueError):  # a text that is too long for a path, or holds a NUL
         return False
 
@@ -162,9 +181,10 @@ def _looks_like_message(content: bytes) -> bool:
 
 
 def _explain_files(options: argparse.Namespace, paths: list[pathlib.Path]) -> int:
-    if options.lines or (len(paths) == 1 and paths[0].is_file() and _is_text(paths[0])):
-        content = b"\n".join(path.read_bytes() for path in paths)
-        return _explain_text(options, content.decode("utf-8", "replace"))
+    if options.lines:
+        return _explain_texts(options, _lines_of_files(paths))
+    if len(paths) == 1 and paths[0].is_file() and _is_text(paths[0]):
+        return _explain_texts(options, [paths[0].read_bytes().decode("utf-8", "replace")])
     return _report(options, (found for path in paths for found in messages(path)))
 
 
@@ -175,7 +195,8 @@ def _is_text(path: pathlib.Path) -> bool:
 
 def _report(options: argparse.Namespace, found: Any) -> int:
     catalog = _catalog(options)
-    rows: list[tuple[Explanation, str | None]] = []
+    causes: collections.Counter[str] = collections.Counter()
+    whom: dict[str, set[str]] = {str(action): set() for action in Action}
     unreadable = 0
     known = False
     for name, content in _with_progress(found, options):
@@ -186,11 +207,13 @@ def _report(options: argparse.Namespace, found: Any) -> int:
         message = read_message(content, catalog=catalog)
         known = known or message.kind is not MessageKind.NOT_A_BOUNCE
         if options.summary:
-            rows += [(one.explanation, one.address) for one in message.recipients]
+            for one in message.recipients:
+                causes[str(one.explanation.category)] += 1
+                whom[one.explanation.action].add(one.address)
         else:
             _print_message(name, message, options)
     if options.summary:
-        _print_summary(rows, unreadable, options)
+        _print_summary(causes, whom, unreadable, options)
     if unreadable:
         print(f"ndrcodes: {unreadable} could not be read", file=sys.stderr)
         return _USAGE
@@ -213,10 +236,11 @@ def _print_explanation(
 ) -> None:
     if options.json:
         _print_json(explanation.to_dict())
-        return
-    if not first:
-        print()
-    print(explanation.to_markdown() if options.markdown else explanation)
+    else:
+        if not first:
+            print()
+        print(explanation.to_markdown() if options.markdown else explanation)
+    print(end="", flush=True)  # the next line of a stream may be long in coming
 
 
 def _print_message(name: str, message: BounceMessage, options: argparse.Namespace) -> None:
@@ -263,20 +287,18 @@ def _message_as_dict(message: BounceMessage) -> dict[str, Any]:
 
 
 def _print_summary(
-    rows: list[tuple[Explanation, str | None]], unreadable: int, options: argparse.Namespace
+    causes: collections.Counter[str],
+    whom: dict[str, set[str]],
+    unreadable: int,
+    options: argparse.Namespace,
 ) -> None:
-    counts = collections.Counter(str(explanation.category) for explanation, _ in rows)
-    whom: dict[str, list[str]] = {str(action): [] for action in Action}
-    for explanation, address in rows:
-        if address is not None:
-            whom[explanation.action].append(address)
-    addresses = {action: sorted(set(names)) for action, names in whom.items() if names}
+    addresses = {action: sorted(names) for action, names in whom.items() if names}
     if options.json:
-        causes = dict(counts.most_common())
-        _print_json({"causes": causes, "addresses": addresses, "unreadable": unreadable})
+        counts = dict(causes.most_common())
+        _print_json({"causes": counts, "addresses": addresses, "unreadable": unreadable})
         return
-    width = max((len(category) for category in counts), default=0)
-    for category, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+    width = max((len(category) for category in causes), default=0)
+    for category, count in sorted(causes.items(), key=lambda one: (-one[1], one[0])):
         print(f"{category:<{width}}  {count}")
     for action, names in addresses.items():
         print(f"\n{action}:")

@@ -2,7 +2,9 @@ import io
 import json
 import pathlib
 import re
+import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -75,6 +77,44 @@ def test_explain_lines(run: Run) -> None:
     assert run.out.count("What happened") == 2
     assert run("explain", "--lines", "--summary", given=given) == 0
     assert run.out == "mailbox-full       1\nrecipient-unknown  1\n"
+
+
+def test_an_empty_text_is_no_folder(
+    run: Run, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bounce.eml").write_bytes(BOUNCE)
+    monkeypatch.chdir(tmp_path)
+    assert run("explain", "") == 1
+    assert (run.out, run.err) == ("", "")
+    assert run("explain", ".") == 0
+    assert run.out.startswith("bounce.eml: bounce\n")
+
+
+def test_lines_end_at_line_feeds_alone(run: Run, tmp_path: pathlib.Path) -> None:
+    lines = ["552 mailbox\u2028 full", "550 user\x0bunknown\x85"]
+    path = tmp_path / "x.log"
+    path.write_bytes("\r\n".join(lines).encode() + b"\n")
+    for arguments in ([str(path)], ["\n".join(lines)]):
+        assert run("explain", "--lines", "--json", *arguments) == 0
+        assert [json.loads(line)["text"] for line in run.out.split("\n")[:-1]] == lines
+
+
+def test_a_line_is_explained_before_the_next_one_comes() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "ndrcodes", "explain", "--lines", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # If it waits for the end of its input, it is ended, and prints nothing.
+        timer = threading.Timer(60, process.kill)
+        timer.start()
+        process.stdin.write(b"552 mailbox full\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        timer.cancel()
+    assert json.loads(line)["category"] == "mailbox-full"
 
 
 def test_the_host_names_the_provider(run: Run) -> None:
@@ -259,8 +299,6 @@ def test_very_long_messages_and_empty_files(run: Run, tmp_path: pathlib.Path) ->
 
 
 def test_run_as_a_module() -> None:
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "ndrcodes", "--version"],
         check=True,
