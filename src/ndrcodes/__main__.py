@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import io
 import json
 import os
 import pathlib
@@ -31,14 +32,20 @@ _NOTHING: Final = 1
 _USAGE: Final = 2
 #: How often the progress line is renewed, in messages.
 _PROGRESS_STEP: Final = 50
+#: Control characters, except tab and newline.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what it cannot encode is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        try:
+            options = _parser().parse_args(arguments)
+            return int(options.run(options))
+        finally:
+            print(end="", flush=True)  # here, where a closed pipe is caught, and not at exit
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
@@ -61,8 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", nargs="*", metavar="TEXT | FILE | -", default=["-"])
     one.add_argument("--host", help="the server that answered, if you know it")
-    one.add_argument("--json", action="store_true", help="print JSON, one line a result")
-    one.add_argument("--markdown", action="store_true", help="print Markdown")
+    form = one.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, one line a result")
+    form.add_argument("--markdown", action="store_true", help="print Markdown")
     one.add_argument(
         "--lines", action="store_true", help="explain each line of the input by itself"
     )
@@ -105,7 +113,15 @@ def _catalog(options: argparse.Namespace) -> Catalog:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    # Another encoding than UTF-8 may lack letters, which only JSON itself can escape as JSON.
+    utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() == "utf-8"
+    text = json.dumps(value, ensure_ascii=not utf8)
+    print(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def _print_text(text: str) -> None:
+    """Print for people: what a stranger wrote must not steer the terminal."""
+    print(_CONTROLS.sub("\ufffd", text))
 
 
 # --- explain
@@ -239,7 +255,7 @@ def _print_explanation(
     else:
         if not first:
             print()
-        print(explanation.to_markdown() if options.markdown else explanation)
+        _print_text(explanation.to_markdown() if options.markdown else str(explanation))
     print(end="", flush=True)  # the next line of a stream may be long in coming
 
 
@@ -247,16 +263,16 @@ def _print_message(name: str, message: BounceMessage, options: argparse.Namespac
     if options.json:
         _print_json({"file": name, **_message_as_dict(message)})
         return
-    print(f"{name}: {message.kind}")
+    _print_text(f"{name}: {message.kind}")
     for one in message.recipients:
         reason = (
             one.explanation.code.title if one.explanation.code else str(one.explanation.category)
         )
         codes = " ".join(str(code) for code in (one.reply, one.status) if code is not None)
-        print(f"  {one.address}: {one.explanation.category}, {one.explanation.action}")
-        print(f"    {reason}{f' ({codes})' if codes else ''}")
+        _print_text(f"  {one.address}: {one.explanation.category}, {one.explanation.action}")
+        _print_text(f"    {reason}{f' ({codes})' if codes else ''}")
         if one.diagnostic:
-            print(f"    {one.diagnostic[:300]}")
+            _print_text(f"    {one.diagnostic[:300]}")
 
 
 def _message_as_dict(message: BounceMessage) -> dict[str, Any]:
@@ -299,10 +315,10 @@ def _print_summary(
         return
     width = max((len(category) for category in causes), default=0)
     for category, count in sorted(causes.items(), key=lambda one: (-one[1], one[0])):
-        print(f"{category:<{width}}  {count}")
+        _print_text(f"{category:<{width}}  {count}")
     for action, names in addresses.items():
-        print(f"\n{action}:")
-        print("\n".join(f"  {name}" for name in names))
+        _print_text(f"\n{action}:")
+        _print_text("\n".join(f"  {name}" for name in names))
 
 
 # --- the catalog
@@ -363,7 +379,7 @@ def _check(options: argparse.Namespace) -> int:
         )
     else:
         for fault in faults:
-            print(fault)
+            _print_text(str(fault))
         print(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", file=sys.stderr)
     return _NOTHING if faults else _DONE
 

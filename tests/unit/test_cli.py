@@ -1,5 +1,7 @@
+import contextlib
 import io
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -258,20 +260,84 @@ def test_stats(run: Run) -> None:
 
 
 def test_wrong_arguments(run: Run) -> None:
-    for arguments in (["dance"], [], ["explain", "--colour"]):
+    for arguments in (["dance"], [], ["explain", "--colour"], ["explain", "--json", "--markdown"]):
         with pytest.raises(SystemExit) as caught:
             run(*arguments)
         assert caught.value.code == 2
 
 
-def test_a_reader_that_has_seen_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object, **__: object) -> None:
-        raise BrokenPipeError
-
-    with open("/dev/null", "w", encoding="utf-8") as null:  # noqa: PTH123
-        monkeypatch.setattr("sys.stdout.fileno", null.fileno)
-        monkeypatch.setattr("builtins.print", stop)
+def test_a_reader_that_has_seen_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as closed:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", closed)
         assert main(["stats"]) == 0
+
+
+@pytest.mark.parametrize("arguments", [["explain", "552 mailbox full"], ["--help"]])
+def test_a_closed_pipe_ends_the_command_in_silence(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "ndrcodes", *arguments],
+        check=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_what_cannot_be_encoded_is_escaped(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    address = "\N{SNOWMAN}ü\N{PILE OF POO}\udc80@example.com"
+    text = f"552 5.2.2 <{address}> mailbox full"
+    (tmp_path / "\udcff.eml").write_bytes(BOUNCE)
+    for arguments in (["--json", text], [text], [str(tmp_path)]):
+        out = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding))
+        assert main(["explain", *arguments]) == 0
+        printed = out.getvalue().decode(encoding)
+        if arguments[0] == "--json":
+            assert json.loads(printed)["text"] == text
+        elif arguments[0] == text:
+            assert "generic/mailbox-full" in printed
+        else:
+            assert "\\udcff.eml: bounce" in printed
+
+
+def test_control_characters_do_not_reach_the_terminal(run: Run, tmp_path: pathlib.Path) -> None:
+    hostile, harmless = "/\x1b[2J\x9b1m\x7f", "/\ufffd[2J\ufffd1m\ufffd"
+    text = (
+        f"554-Reject due to policy restrictions. 554 For explanation visit https://a.org{hostile}"
+    )
+    assert run("explain", text) == 0
+    assert harmless in run.out
+    assert "\n" in run.out
+    assert run("explain", "--markdown", text) == 0
+    assert harmless.replace("[", r"\[") in run.out
+    assert run("explain", "--json", text) == 0
+    assert r"/\u001b[2J\u009b1m\u007f" in run.out
+    assert run.json["text"] == text
+    path = tmp_path / "bounce.eml"
+    path.write_bytes(
+        b"From: MAILER-DAEMON@example.org\nSubject: failure notice\n"
+        b'X-Failed-Recipients: "a\x1b[2Jb"@example.com\n\n550 User unknown \x1b[2J\n'
+    )
+    assert run("explain", str(path)) == 0
+    assert '  "a\ufffd[2Jb"@example.com: recipient-unknown' in run.out
+    assert "User unknown \ufffd[2J\n" in run.out
+    assert run("explain", "--summary", str(path)) == 0
+    assert run.out.endswith('  "a\ufffd[2Jb"@example.com\n')
+
+
+def test_a_standard_output_that_is_no_file() -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main(["explain", "--json", "552 mailbox full"]) == 0
+    assert json.loads(out.getvalue())["category"] == "mailbox-full"
 
 
 def test_another_language(run: Run) -> None:
