@@ -15,11 +15,11 @@ import pathlib
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from ndrcodes import __version__
 from ndrcodes._catalog import Catalog
-from ndrcodes._mailbox import messages
+from ndrcodes._mailbox import messages, messages_in
 from ndrcodes._match import Explanation, explain
 from ndrcodes._message import BounceMessage, MessageKind, read_message
 from ndrcodes._render import code_as_dict, docs_url
@@ -32,6 +32,8 @@ _NOTHING: Final = 1
 _USAGE: Final = 2
 #: How often the progress line is renewed, in messages.
 _PROGRESS_STEP: Final = 50
+#: How much of an input tells whether it is a message, in bytes.
+_HEAD: Final = 4096
 #: Control characters, except tab and newline.
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -131,16 +133,20 @@ def _explain(options: argparse.Namespace) -> int:
     if all(_exists(one) for one in options.what):
         return _explain_files(options, [pathlib.Path(one) for one in options.what])
     if options.what == ["-"]:
-        if options.lines:
-            return _explain_texts(options, _lines(sys.stdin.buffer))
-        content = sys.stdin.buffer.read()
-        if _looks_like_message(content):
-            return _report(options, [("standard input", content)])
-        return _explain_texts(options, [content.decode("utf-8", "replace")])
+        return _explain_input(options, sys.stdin.buffer)
     text = " ".join(options.what)
     if len(options.what) == 1 and _looks_like_path(text):
         return _fail(f"no such file: {text}")
     return _explain_texts(options, text.split("\n") if options.lines else [text])
+
+
+def _explain_input(options: argparse.Namespace, file: BinaryIO) -> int:
+    if options.lines:
+        return _explain_texts(options, _lines(file))
+    head = file.read(_HEAD)
+    if _looks_like_message(head):
+        return _report(options, messages_in(file, "standard input", head))
+    return _explain_texts(options, [(head + file.read()).decode("utf-8", "replace")])
 
 
 def _explain_texts(options: argparse.Namespace, texts: Iterable[str]) -> int:
@@ -186,9 +192,9 @@ def _looks_like_path(text: str) -> bool:
     return "/" in text and " " not in text and not text.startswith("http")
 
 
-def _looks_like_message(content: bytes) -> bool:
+def _looks_like_message(head: bytes) -> bool:
     """Tell a message from a pasted reply: it begins with header fields."""
-    head = content[:4096].replace(b"\r\n", b"\n").lstrip(b"\n")
+    head = head.replace(b"\r\n", b"\n").lstrip(b"\n")
     if head.startswith(b"From "):
         return True
     fields = [line.partition(b":") for line in head.split(b"\n\n")[0].split(b"\n")]
@@ -206,7 +212,7 @@ def _explain_files(options: argparse.Namespace, paths: list[pathlib.Path]) -> in
 
 def _is_text(path: pathlib.Path) -> bool:
     with path.open("rb") as file:
-        return not _looks_like_message(file.read(4096))
+        return not _looks_like_message(file.read(_HEAD))
 
 
 def _report(options: argparse.Namespace, found: Any) -> int:

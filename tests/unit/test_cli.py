@@ -166,6 +166,20 @@ def test_mailboxes(run: Run, tmp_path: pathlib.Path) -> None:
     assert run.json["causes"] == {"recipient-unknown": 1, "mailbox-full": 1}
 
 
+def test_an_mbox_on_standard_input_is_read_as_in_a_file(run: Run, tmp_path: pathlib.Path) -> None:
+    # The separators lie within, across and behind what tells that it is an mbox.
+    padding = b"X-Padding: " + b"x" * 3800 + b"\n"
+    content = b"".join(b"From x\n" + one + b"\n" for one in (padding + BOUNCE, FULL, LETTER) * 2)
+    path = tmp_path / "box.mbox"
+    for cut in range(0, 400, 7):
+        path.write_bytes(content[:7] + content[7 + cut :])
+        assert run("explain", str(path)) == 0
+        printed = run.out
+        assert printed.count(" bounce\n") == 4
+        assert run("explain", given=path.read_bytes()) == 0
+        assert run.out == printed.replace(str(path), "standard input")
+
+
 def test_a_file_that_cannot_be_read_is_named(
     run: Run, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
