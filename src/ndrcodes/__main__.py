@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import argparse
 import collections
+import io
 import json
 import os
 import pathlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO, Final
 
 from ndrcodes import __version__
 from ndrcodes._catalog import Catalog
-from ndrcodes._mailbox import messages
+from ndrcodes._mailbox import messages, messages_in
 from ndrcodes._match import Explanation, explain
 from ndrcodes._message import BounceMessage, MessageKind, read_message
 from ndrcodes._render import code_as_dict, docs_url
@@ -31,14 +32,22 @@ _NOTHING: Final = 1
 _USAGE: Final = 2
 #: How often the progress line is renewed, in messages.
 _PROGRESS_STEP: Final = 50
+#: How much of an input tells whether it is a message, in bytes.
+_HEAD: Final = 4096
+#: Control characters, except tab and newline.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what it cannot encode is escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return int(options.run(options))
+        try:
+            options = _parser().parse_args(arguments)
+            return int(options.run(options))
+        finally:
+            print(end="", flush=True)  # here, where a closed pipe is caught, and not at exit
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
@@ -61,8 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", nargs="*", metavar="TEXT | FILE | -", default=["-"])
     one.add_argument("--host", help="the server that answered, if you know it")
-    one.add_argument("--json", action="store_true", help="print JSON, one line a result")
-    one.add_argument("--markdown", action="store_true", help="print Markdown")
+    form = one.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON, one line a result")
+    form.add_argument("--markdown", action="store_true", help="print Markdown")
     one.add_argument(
         "--lines", action="store_true", help="explain each line of the input by itself"
     )
@@ -105,44 +115,75 @@ def _catalog(options: argparse.Namespace) -> Catalog:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    # Another encoding than UTF-8 may lack letters, which only JSON itself can escape as JSON.
+    utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() == "utf-8"
+    text = json.dumps(value, ensure_ascii=not utf8)
+    print(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def _print_text(text: str) -> None:
+    """Print for people: what a stranger wrote must not steer the terminal."""
+    print(_CONTROLS.sub("\ufffd", text))
 
 
 # --- explain
 
 
 def _explain(options: argparse.Namespace) -> int:
-    paths = [pathlib.Path(one) for one in options.what]
-    if all(_exists(path) for path in paths):
-        return _explain_files(options, paths)
+    if all(_exists(one) for one in options.what):
+        return _explain_files(options, [pathlib.Path(one) for one in options.what])
     if options.what == ["-"]:
-        content = sys.stdin.buffer.read()
-        if not options.lines and _looks_like_message(content):
-            return _report(options, [("standard input", content)])
-        return _explain_text(options, content.decode("utf-8", "replace"))
+        return _explain_input(options, sys.stdin.buffer)
     text = " ".join(options.what)
-    if len(paths) == 1 and _looks_like_path(text):
+    if len(options.what) == 1 and _looks_like_path(text):
         return _fail(f"no such file: {text}")
-    return _explain_text(options, text)
+    return _explain_texts(options, text.split("\n") if options.lines else [text])
 
 
-def _explain_text(options: argparse.Namespace, text: str) -> int:
+def _explain_input(options: argparse.Namespace, file: BinaryIO) -> int:
+    if options.lines:
+        return _explain_texts(options, _lines(file))
+    head = file.read(_HEAD)
+    if _looks_like_message(head):
+        return _report(options, messages_in(file, "standard input", head))
+    return _explain_texts(options, [(head + file.read()).decode("utf-8", "replace")])
+
+
+def _explain_texts(options: argparse.Namespace, texts: Iterable[str]) -> int:
+    """Explain texts one by one: they may be the lines of a log that still grows."""
     catalog = _catalog(options)
-    texts = text.splitlines() if options.lines else [text]
-    explanations = [
-        explain(one, remote_host=options.host, catalog=catalog) for one in texts if one.strip()
-    ]
+    causes: collections.Counter[str] = collections.Counter()
+    known = False
+    for text in texts:
+        if not text.strip():
+            continue
+        explanation = explain(text, remote_host=options.host, catalog=catalog)
+        if not options.summary:
+            _print_explanation(explanation, options, first=not causes)
+        known = known or explanation.code is not None
+        causes[str(explanation.category)] += 1
     if options.summary:
-        _print_summary([(one, None) for one in explanations], 0, options)
-    else:
-        for number, one in enumerate(explanations):
-            _print_explanation(one, options, first=number == 0)
-    return _DONE if any(one.code is not None for one in explanations) else _NOTHING
+        _print_summary(causes, {}, 0, options)
+    return _DONE if known else _NOTHING
 
 
-def _exists(path: pathlib.Path) -> bool:
+def _lines(file: Iterable[bytes]) -> Iterator[str]:
+    # Lines end at "\n" alone: str.splitlines would cut a reply at U+2028 and others, too.
+    for line in file:
+        yield line.rstrip(b"\r\n").decode("utf-8", "replace")
+
+
+def _lines_of_files(paths: list[pathlib.Path]) -> Iterator[str]:
+    for path in paths:
+        with path.open("rb") as file:
+            yield from _lines(file)
+
+
+def _exists(name: str) -> bool:
+    if name in {"", "-"}:  # an empty path would be the current folder
+        return False
     try:
-        return str(path) != "-" and path.exists()
+        return pathlib.Path(name).exists()
     except (OSError, ValueError):  # a text that is too long for a path, or holds a NUL
         return False
 
@@ -151,9 +192,9 @@ def _looks_like_path(text: str) -> bool:
     return "/" in text and " " not in text and not text.startswith("http")
 
 
-def _looks_like_message(content: bytes) -> bool:
+def _looks_like_message(head: bytes) -> bool:
     """Tell a message from a pasted reply: it begins with header fields."""
-    head = content[:4096].replace(b"\r\n", b"\n").lstrip(b"\n")
+    head = head.replace(b"\r\n", b"\n").lstrip(b"\n")
     if head.startswith(b"From "):
         return True
     fields = [line.partition(b":") for line in head.split(b"\n\n")[0].split(b"\n")]
@@ -162,20 +203,22 @@ def _looks_like_message(content: bytes) -> bool:
 
 
 def _explain_files(options: argparse.Namespace, paths: list[pathlib.Path]) -> int:
-    if options.lines or (len(paths) == 1 and paths[0].is_file() and _is_text(paths[0])):
-        content = b"\n".join(path.read_bytes() for path in paths)
-        return _explain_text(options, content.decode("utf-8", "replace"))
+    if options.lines:
+        return _explain_texts(options, _lines_of_files(paths))
+    if len(paths) == 1 and paths[0].is_file() and _is_text(paths[0]):
+        return _explain_texts(options, [paths[0].read_bytes().decode("utf-8", "replace")])
     return _report(options, (found for path in paths for found in messages(path)))
 
 
 def _is_text(path: pathlib.Path) -> bool:
     with path.open("rb") as file:
-        return not _looks_like_message(file.read(4096))
+        return not _looks_like_message(file.read(_HEAD))
 
 
 def _report(options: argparse.Namespace, found: Any) -> int:
     catalog = _catalog(options)
-    rows: list[tuple[Explanation, str | None]] = []
+    causes: collections.Counter[str] = collections.Counter()
+    whom: dict[str, set[str]] = {str(action): set() for action in Action}
     unreadable = 0
     known = False
     for name, content in _with_progress(found, options):
@@ -186,11 +229,13 @@ def _report(options: argparse.Namespace, found: Any) -> int:
         message = read_message(content, catalog=catalog)
         known = known or message.kind is not MessageKind.NOT_A_BOUNCE
         if options.summary:
-            rows += [(one.explanation, one.address) for one in message.recipients]
+            for one in message.recipients:
+                causes[str(one.explanation.category)] += 1
+                whom[one.explanation.action].add(one.address)
         else:
             _print_message(name, message, options)
     if options.summary:
-        _print_summary(rows, unreadable, options)
+        _print_summary(causes, whom, unreadable, options)
     if unreadable:
         print(f"ndrcodes: {unreadable} could not be read", file=sys.stderr)
         return _USAGE
@@ -213,26 +258,27 @@ def _print_explanation(
 ) -> None:
     if options.json:
         _print_json(explanation.to_dict())
-        return
-    if not first:
-        print()
-    print(explanation.to_markdown() if options.markdown else explanation)
+    else:
+        if not first:
+            print()
+        _print_text(explanation.to_markdown() if options.markdown else str(explanation))
+    print(end="", flush=True)  # the next line of a stream may be long in coming
 
 
 def _print_message(name: str, message: BounceMessage, options: argparse.Namespace) -> None:
     if options.json:
         _print_json({"file": name, **_message_as_dict(message)})
         return
-    print(f"{name}: {message.kind}")
+    _print_text(f"{name}: {message.kind}")
     for one in message.recipients:
         reason = (
             one.explanation.code.title if one.explanation.code else str(one.explanation.category)
         )
         codes = " ".join(str(code) for code in (one.reply, one.status) if code is not None)
-        print(f"  {one.address}: {one.explanation.category}, {one.explanation.action}")
-        print(f"    {reason}{f' ({codes})' if codes else ''}")
+        _print_text(f"  {one.address}: {one.explanation.category}, {one.explanation.action}")
+        _print_text(f"    {reason}{f' ({codes})' if codes else ''}")
         if one.diagnostic:
-            print(f"    {one.diagnostic[:300]}")
+            _print_text(f"    {one.diagnostic[:300]}")
 
 
 def _message_as_dict(message: BounceMessage) -> dict[str, Any]:
@@ -263,24 +309,22 @@ def _message_as_dict(message: BounceMessage) -> dict[str, Any]:
 
 
 def _print_summary(
-    rows: list[tuple[Explanation, str | None]], unreadable: int, options: argparse.Namespace
+    causes: collections.Counter[str],
+    whom: dict[str, set[str]],
+    unreadable: int,
+    options: argparse.Namespace,
 ) -> None:
-    counts = collections.Counter(str(explanation.category) for explanation, _ in rows)
-    whom: dict[str, list[str]] = {str(action): [] for action in Action}
-    for explanation, address in rows:
-        if address is not None:
-            whom[explanation.action].append(address)
-    addresses = {action: sorted(set(names)) for action, names in whom.items() if names}
+    addresses = {action: sorted(names) for action, names in whom.items() if names}
     if options.json:
-        causes = dict(counts.most_common())
-        _print_json({"causes": causes, "addresses": addresses, "unreadable": unreadable})
+        counts = dict(causes.most_common())
+        _print_json({"causes": counts, "addresses": addresses, "unreadable": unreadable})
         return
-    width = max((len(category) for category in counts), default=0)
-    for category, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        print(f"{category:<{width}}  {count}")
+    width = max((len(category) for category in causes), default=0)
+    for category, count in sorted(causes.items(), key=lambda one: (-one[1], one[0])):
+        _print_text(f"{category:<{width}}  {count}")
     for action, names in addresses.items():
-        print(f"\n{action}:")
-        print("\n".join(f"  {name}" for name in names))
+        _print_text(f"\n{action}:")
+        _print_text("\n".join(f"  {name}" for name in names))
 
 
 # --- the catalog
@@ -341,7 +385,7 @@ def _check(options: argparse.Namespace) -> int:
         )
     else:
         for fault in faults:
-            print(fault)
+            _print_text(str(fault))
         print(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}", file=sys.stderr)
     return _NOTHING if faults else _DONE
 

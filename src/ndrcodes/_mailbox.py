@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import pathlib
 from collections.abc import Iterator
-from typing import Final
+from typing import BinaryIO, Final
 
 _SEPARATOR: Final = b"From "
-#: Of one message in a file; `read_message` reads no more.
+#: Bytes that are kept of one message, about; `read_message` reads no more than half of them.
 _LONGEST: Final = 4_194_304
 
 
@@ -21,13 +23,20 @@ def messages(path: pathlib.Path) -> Iterator[tuple[str, bytes | OSError]]:
         return
     try:
         with path.open("rb") as file:
-            if not file.peek(len(_SEPARATOR)).startswith(_SEPARATOR):
-                yield str(path), file.read(_LONGEST)
-                return
-            for number, message in enumerate(_mbox(file), 1):
-                yield f"{path}:{number}", message
+            yield from messages_in(file, str(path))
     except OSError as error:
         yield str(path), error
+
+
+def messages_in(file: BinaryIO, name: str, head: bytes = b"") -> Iterator[tuple[str, bytes]]:
+    """Yield (name, message) for every message of a stream, of which `head` was read already."""
+    head += file.readline(_LONGEST)
+    if not head.startswith(_SEPARATOR):
+        yield name, head + file.read(_LONGEST)
+        return
+    lines = itertools.chain(io.BytesIO(head), file)
+    for number, message in enumerate(_mbox(lines), 1):
+        yield f"{name}:{number}", message
 
 
 def _folder(path: pathlib.Path) -> Iterator[tuple[str, bytes | OSError]]:

@@ -1,8 +1,12 @@
+import contextlib
 import io
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -77,6 +81,44 @@ def test_explain_lines(run: Run) -> None:
     assert run.out == "mailbox-full       1\nrecipient-unknown  1\n"
 
 
+def test_an_empty_text_is_no_folder(
+    run: Run, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bounce.eml").write_bytes(BOUNCE)
+    monkeypatch.chdir(tmp_path)
+    assert run("explain", "") == 1
+    assert (run.out, run.err) == ("", "")
+    assert run("explain", ".") == 0
+    assert run.out.startswith("bounce.eml: bounce\n")
+
+
+def test_lines_end_at_line_feeds_alone(run: Run, tmp_path: pathlib.Path) -> None:
+    lines = ["552 mailbox\u2028 full", "550 user\x0bunknown\x85"]
+    path = tmp_path / "x.log"
+    path.write_bytes("\r\n".join(lines).encode() + b"\n")
+    for arguments in ([str(path)], ["\n".join(lines)]):
+        assert run("explain", "--lines", "--json", *arguments) == 0
+        assert [json.loads(line)["text"] for line in run.out.split("\n")[:-1]] == lines
+
+
+def test_a_line_is_explained_before_the_next_one_comes() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "ndrcodes", "explain", "--lines", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # If it waits for the end of its input, it is ended, and prints nothing.
+        timer = threading.Timer(60, process.kill)
+        timer.start()
+        process.stdin.write(b"552 mailbox full\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        timer.cancel()
+    assert json.loads(line)["category"] == "mailbox-full"
+
+
 def test_the_host_names_the_provider(run: Run) -> None:
     assert run("explain", "--json", "--host", "mta5.am0.yahoodns.net", "554 no") == 0
     assert run.json["provider"] == "yahoo"
@@ -122,6 +164,20 @@ def test_mailboxes(run: Run, tmp_path: pathlib.Path) -> None:
     )
     assert run("explain", "--summary", "--json", str(maildir)) == 0
     assert run.json["causes"] == {"recipient-unknown": 1, "mailbox-full": 1}
+
+
+def test_an_mbox_on_standard_input_is_read_as_in_a_file(run: Run, tmp_path: pathlib.Path) -> None:
+    # The separators lie within, across and behind what tells that it is an mbox.
+    padding = b"X-Padding: " + b"x" * 3800 + b"\n"
+    content = b"".join(b"From x\n" + one + b"\n" for one in (padding + BOUNCE, FULL, LETTER) * 2)
+    path = tmp_path / "box.mbox"
+    for cut in range(0, 400, 7):
+        path.write_bytes(content[:7] + content[7 + cut :])
+        assert run("explain", str(path)) == 0
+        printed = run.out
+        assert printed.count(" bounce\n") == 4
+        assert run("explain", given=path.read_bytes()) == 0
+        assert run.out == printed.replace(str(path), "standard input")
 
 
 def test_a_file_that_cannot_be_read_is_named(
@@ -218,20 +274,84 @@ def test_stats(run: Run) -> None:
 
 
 def test_wrong_arguments(run: Run) -> None:
-    for arguments in (["dance"], [], ["explain", "--colour"]):
+    for arguments in (["dance"], [], ["explain", "--colour"], ["explain", "--json", "--markdown"]):
         with pytest.raises(SystemExit) as caught:
             run(*arguments)
         assert caught.value.code == 2
 
 
-def test_a_reader_that_has_seen_enough(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(*_: object, **__: object) -> None:
-        raise BrokenPipeError
-
-    with open("/dev/null", "w", encoding="utf-8") as null:  # noqa: PTH123
-        monkeypatch.setattr("sys.stdout.fileno", null.fileno)
-        monkeypatch.setattr("builtins.print", stop)
+def test_a_reader_that_has_seen_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as closed:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdout", closed)
         assert main(["stats"]) == 0
+
+
+@pytest.mark.parametrize("arguments", [["explain", "552 mailbox full"], ["--help"]])
+def test_a_closed_pipe_ends_the_command_in_silence(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "ndrcodes", *arguments],
+        check=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_what_cannot_be_encoded_is_escaped(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    address = "\N{SNOWMAN}ü\N{PILE OF POO}\udc80@example.com"
+    text = f"552 5.2.2 <{address}> mailbox full"
+    (tmp_path / "\udcff.eml").write_bytes(BOUNCE)
+    for arguments in (["--json", text], [text], [str(tmp_path)]):
+        out = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding))
+        assert main(["explain", *arguments]) == 0
+        printed = out.getvalue().decode(encoding)
+        if arguments[0] == "--json":
+            assert json.loads(printed)["text"] == text
+        elif arguments[0] == text:
+            assert "generic/mailbox-full" in printed
+        else:
+            assert "\\udcff.eml: bounce" in printed
+
+
+def test_control_characters_do_not_reach_the_terminal(run: Run, tmp_path: pathlib.Path) -> None:
+    hostile, harmless = "/\x1b[2J\x9b1m\x7f", "/\ufffd[2J\ufffd1m\ufffd"
+    text = (
+        f"554-Reject due to policy restrictions. 554 For explanation visit https://a.org{hostile}"
+    )
+    assert run("explain", text) == 0
+    assert harmless in run.out
+    assert "\n" in run.out
+    assert run("explain", "--markdown", text) == 0
+    assert harmless.replace("[", r"\[") in run.out
+    assert run("explain", "--json", text) == 0
+    assert r"/\u001b[2J\u009b1m\u007f" in run.out
+    assert run.json["text"] == text
+    path = tmp_path / "bounce.eml"
+    path.write_bytes(
+        b"From: MAILER-DAEMON@example.org\nSubject: failure notice\n"
+        b'X-Failed-Recipients: "a\x1b[2Jb"@example.com\n\n550 User unknown \x1b[2J\n'
+    )
+    assert run("explain", str(path)) == 0
+    assert '  "a\ufffd[2Jb"@example.com: recipient-unknown' in run.out
+    assert "User unknown \ufffd[2J\n" in run.out
+    assert run("explain", "--summary", str(path)) == 0
+    assert run.out.endswith('  "a\ufffd[2Jb"@example.com\n')
+
+
+def test_a_standard_output_that_is_no_file() -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        assert main(["explain", "--json", "552 mailbox full"]) == 0
+    assert json.loads(out.getvalue())["category"] == "mailbox-full"
 
 
 def test_another_language(run: Run) -> None:
@@ -259,8 +379,6 @@ def test_very_long_messages_and_empty_files(run: Run, tmp_path: pathlib.Path) ->
 
 
 def test_run_as_a_module() -> None:
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "ndrcodes", "--version"],
         check=True,
