@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, final
@@ -76,6 +76,9 @@ class Catalog:
 
         Extensions are entry points of the group `ndrcodes.catalogs`. One that cannot be used is
         left out with a `CatalogWarning`. `NDRCODES_NO_PLUGINS=1` in the environment leaves all out.
+
+        Raises:
+            RuntimeError: an extension asks for it while it is loaded.
         """
         return _DEFAULT.get()
 
@@ -316,18 +319,31 @@ class Catalog:
 class _Once:
     """A catalog that is read on first use, once, whole, however many threads ask."""
 
-    __slots__ = ("_catalog", "_lock", "_read")
+    __slots__ = ("_catalog", "_lock", "_owner", "_read")
 
     def __init__(self, read: Callable[[], Catalog]) -> None:
         self._read = read
         self._lock = allocate_lock()
+        #: The thread that reads.
+        self._owner: int | None = None
         self._catalog: Catalog | None = None
 
     def get(self) -> Catalog:
         if self._catalog is None:
+            # Reading runs the code of extensions. One that comes back here would wait for itself.
+            if self._owner == get_ident():
+                msg = (
+                    "an extension must not use the default catalog while it is loaded;"
+                    " use Catalog.builtin()"
+                )
+                raise RuntimeError(msg)
             with self._lock:
                 if self._catalog is None:
-                    self._catalog = self._read()
+                    self._owner = get_ident()
+                    try:
+                        self._catalog = self._read()
+                    finally:
+                        self._owner = None
         return self._catalog
 
 

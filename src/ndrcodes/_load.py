@@ -28,6 +28,9 @@ GROUP: Final = "ndrcodes.catalogs"
 NO_PLUGINS: Final = "NDRCODES_NO_PLUGINS"
 
 _COMPILED = "builtin.json"
+#: How many faults of an extension a warning lists, and how long its text may be.
+_MOST_FAULTS = 10
+_LONGEST_REASON = 4000
 
 
 class CatalogWarning(UserWarning):
@@ -258,33 +261,65 @@ def _layer_translations(under: Data, over: Data) -> dict[str, dict[str, dict[str
 def read_extensions(under: Data) -> Data:
     """Lay every installed extension over the data, in the order of (distribution, name).
 
-    An extension that cannot be used is left out whole, with a `CatalogWarning`.
+    An extension that cannot be used is left out whole, with a `CatalogWarning`. Whatever it raises
+    stays here, even SystemExit: an extension must never take the host down. Only
+    KeyboardInterrupt, which is the user's, goes on.
     """
     if os.environ.get(NO_PLUGINS, "0") not in ("", "0"):
         return under
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow to import, rarely needed
 
-    found = [
-        (point.dist.name if point.dist else "", point.name, point)
-        for point in entry_points(group=GROUP)
-    ]
+    try:
+        points = entry_points(group=GROUP)
+    except Exception as error:  # noqa: BLE001 - one unreadable distribution is enough
+        _warn(f"catalog extensions are left out, entry points cannot be read: {_reason(error)}")
+        return under
+    found = [(_distribution(point), point.name, point) for point in points]
     owners: dict[str, str] = {}
     for distribution, name, point in sorted(found, key=lambda entry: entry[:2]):
         shown = f"{distribution}:{name}"
         try:
             data = _read_extension(point.value, point, shown)
             _refuse_conflicts(under, data, owners, shown)
-        except Exception as error:  # noqa: BLE001 - an extension must never take the host down
-            warnings.warn(
+            layered = layer(under, data)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - see above
+            _warn(
                 f"catalog extension {name!r} of distribution {distribution!r} is left out: "
-                f"{type(error).__name__}: {error}",
-                CatalogWarning,
-                stacklevel=2,
+                f"{_reason(error)}"
             )
             continue
         owners.update(dict.fromkeys(data.records, shown))
-        under = layer(under, data)
+        under = layered
     return under
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, CatalogWarning, stacklevel=3)
+
+
+def _distribution(point: Any) -> str:
+    """Return the name of an entry point's distribution, or an empty text if it has none."""
+    try:
+        return str(point.dist.name or "")
+    except Exception:  # noqa: BLE001 - no distribution, or metadata without a name
+        return ""
+
+
+def _reason(error: BaseException) -> str:
+    """Tell what was raised in a text that fits a log; the faults of a whole catalog do not."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - it is the extension's code that runs here
+        text = "(its message cannot be shown)"
+    if isinstance(error, CatalogError) and len(error.faults) > _MOST_FAULTS:
+        head, *lines = text.splitlines()
+        rest = len(error.faults) - _MOST_FAULTS
+        text = "\n".join([head, *lines[:_MOST_FAULTS], f"  and {rest} more"])
+    if len(text) > _LONGEST_REASON:
+        text = f"{text[:_LONGEST_REASON]}..."
+    return f"{type(error).__name__}: {text}"
 
 
 def _read_extension(value: str, point: Any, shown: str) -> Data:
