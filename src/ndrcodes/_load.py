@@ -180,17 +180,41 @@ def read_path(source: str | os.PathLike[str] | Resource) -> Data:
 
 
 def read_resource(resource: Resource, shown: str) -> Data:
-    """Read a file or, in the order of their names, the TOML files of a folder."""
-    data = Data()
-    faults: list[Fault] = []
-    for name, file in list_files(resource, shown):
-        read, found = read_file(file, name)
-        faults += found
-        faults += _twice(data, read, name)
-        data = layer(data, read)
+    """Read a file or the TOML files of a folder, whose names do not matter."""
+    parts, faults = read_parts(resource, shown)
     if faults:
         raise CatalogError(tuple(faults))
-    return data
+    # Only when all are read: what one file overrides, mutes or replaces may stand in any other.
+    return layer(Data(), collect(data for _, data in parts))
+
+
+def read_parts(resource: Resource, shown: str) -> tuple[list[tuple[str, Data]], list[Fault]]:
+    """Read each file of a source by itself; the faults are those of loading them together."""
+    parts: list[tuple[str, Data]] = []
+    faults: list[Fault] = []
+    known: dict[tuple[str, str], set[str]] = {}
+    for name, file in list_files(resource, shown):
+        data, found = read_file(file, name)
+        faults += found
+        faults += _twice(known, data, name)
+        parts.append((name, data))
+    return parts, faults
+
+
+def collect(parts: Iterable[Data]) -> Data:
+    """Put the files of one source together; override, mute and replace nothing yet."""
+    whole = Data()
+    for part in parts:
+        overrides = dict(whole.overrides)
+        for identity, fields in part.overrides.items():
+            overrides[identity] = {**overrides.get(identity, {}), **fields}
+        whole = Data(
+            translations=_layer_translations(whole, part),
+            overrides=overrides,
+            muted=tuple(dict.fromkeys((*whole.muted, *part.muted))),
+            **{field: {**getattr(whole, field), **getattr(part, field)} for field in _BY_ID},
+        )
+    return whole
 
 
 def list_files(resource: Resource, shown: str) -> list[tuple[str, Resource]]:
@@ -217,13 +241,26 @@ def read_file(file: Resource, shown: str) -> tuple[Data, tuple[Fault, ...]]:
 _BY_ID = ("records", "providers", "blocklists", "categories", "taxonomies", "formats")
 
 
-def _twice(one: Data, other: Data, file: str) -> list[Fault]:
-    return [
-        Fault(file, identity, "id", "used by another file too; give each its own id")
-        for field in _BY_ID
-        for identity in getattr(other, field)
-        if identity in getattr(one, field)
-    ]
+def _twice(known: dict[tuple[str, str], set[str]], data: Data, file: str) -> list[Fault]:
+    """Return what other files of the source, which are known, say too; add what this one says."""
+    faults: list[Fault] = []
+    for section in _BY_ID:
+        seen = known.setdefault((section, ""), set())
+        faults += [
+            Fault(file, identity, "id", "used by another file too; give each its own id")
+            for identity in getattr(data, section)
+            if identity in seen
+        ]
+        seen.update(getattr(data, section))
+    for identity, fields in data.overrides.items():
+        seen = known.setdefault(("overrides", identity), set())
+        faults += [
+            Fault(file, identity, field, "overridden by another file too; keep one of the two")
+            for field in fields
+            if field in seen
+        ]
+        seen.update(fields)
+    return faults
 
 
 def layer(under: Data, over: Data) -> Data:
@@ -314,9 +351,9 @@ def _reason(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - it is the extension's code that runs here
         text = "(its message cannot be shown)"
     if isinstance(error, CatalogError) and len(error.faults) > _MOST_FAULTS:
-        head, *lines = text.splitlines()
+        lines = [f"  {fault}" for fault in error.faults[:_MOST_FAULTS]]
         rest = len(error.faults) - _MOST_FAULTS
-        text = "\n".join([head, *lines[:_MOST_FAULTS], f"  and {rest} more"])
+        text = "\n".join([text.partition("\n")[0], *lines, f"  and {rest} more"])
     if len(text) > _LONGEST_REASON:
         text = f"{text[:_LONGEST_REASON]}..."
     return f"{type(error).__name__}: {text}"

@@ -448,3 +448,38 @@ def test_a_second_thread_waits_for_the_first() -> None:
     second[0].join(10)
     assert reads == [first]
     assert len(second) == 1
+
+
+@pytest.mark.parametrize("names", [("a.toml", "b.toml"), ("b.toml", "a.toml")])
+@pytest.mark.parametrize(
+    ("says", "left"),
+    [
+        ('[[override]]\nid = "acme/full"\ntitle = "Mine"\n', {"acme/full": "Mine"}),
+        ('mute = ["acme/full"]\n', {}),
+        (
+            RECORD.replace('"acme/full"', '"acme/new"\nreplaces = "acme/full"'),
+            {"acme/new": "Shelf is full"},
+        ),
+    ],
+)
+def test_the_names_of_files_do_not_matter(
+    write: Write, tmp_path: pathlib.Path, names: tuple[str, str], says: str, left: dict[str, str]
+) -> None:
+    write(f"schema = 1\n{says}", names[0])
+    write(HEAD + RECORD, names[1])
+    for catalog in (Catalog.load(tmp_path), Catalog.of() | Catalog.load(tmp_path)):
+        assert {record.id: record.title for record in catalog} == left
+
+
+def test_two_files_of_a_folder_override_one_record(
+    acme: Catalog, write: Write, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "acme.toml").unlink()
+    override = 'schema = 1\n[[override]]\nid = "acme/full"\n'
+    write(f'{override}title = "Mine"\n', "a.toml")
+    write(f'{override}summary = "Ours."\n', "b.toml")
+    changed = (acme | Catalog.load(tmp_path))["acme/full"]
+    assert (changed.title, changed.summary) == ("Mine", "Ours.")
+    write(f'{override}title = "Yours"\n', "b.toml")
+    with pytest.raises(CatalogError, match=r"b.toml: acme/full.title: overridden by another file"):
+        Catalog.load(tmp_path)

@@ -207,7 +207,6 @@ def test_nothing_that_an_extension_raises_ends_the_host(
 ) -> None:
     module = write_module(tmp_path, f"import sys\ndef make(): {raised}\n")
     install(monkeypatch, tmp_path, ("ndrcodes-bad", "bad", f"{module}:make"))
-    monkeypatch.delitem(sys.modules, module, raising=False)
     catalog, messages = warned(builtin)
     assert list(catalog) == list(builtin)
     assert len(messages) == 1
