@@ -118,14 +118,13 @@ class Catalog:
         Records without a translation keep their English prose.
 
         Args:
-            language: a tag such as "de" (RFC 5646).
+            language: a tag such as "de" (RFC 5646), in upper or lower case. Where "de-AT" is not
+                offered, "de" is taken (RFC 4647, section 3.4).
 
         Raises:
             UnknownLanguage: no translation for it was loaded.
         """
-        words = self._data.translations.get(language)
-        if words is None:
-            raise UnknownLanguage(language, tuple(sorted(self._data.translations)))
+        words = self._data.translations[self._offered(language)]
         records = {
             identity: {**record, **words["texts"].get(identity, {})}
             for identity, record in self._data.records.items()
@@ -139,6 +138,16 @@ class Catalog:
             self._data, records=records, categories=categories, translations=translations
         )
         return Catalog(data, self._index)
+
+    def _offered(self, language: str) -> str:
+        """Return the tag that is offered for a language, by the lookup of RFC 4647."""
+        offered = {tag.lower(): tag for tag in self.languages}
+        wanted = language.lower()
+        while wanted:
+            if wanted in offered:
+                return offered[wanted]
+            wanted = wanted.rpartition("-")[0]
+        raise UnknownLanguage(language, self.languages)
 
     # --- looking things up
 
@@ -176,9 +185,13 @@ class Catalog:
 
         Raises:
             InvalidStatusCode: the text is no enhanced status code.
+            TypeError: the code is neither a `str` nor a `StatusCode`.
         """
         if isinstance(status, str):
             status = StatusCode.parse(status)
+        if not isinstance(status, StatusCode):
+            msg = f"expected a StatusCode or a str like '5.1.1', got {status!r}"
+            raise TypeError(msg)
         wanted = provider.id if isinstance(provider, Provider) else provider
         exact, subject, klass = self._index.by_status(str(status))
 
@@ -307,6 +320,13 @@ class Catalog:
 
     def __repr__(self) -> str:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"
+
+    def __copy__(self) -> Self:
+        # Nothing can change it, and an index takes long to build.
+        return self
+
+    def __deepcopy__(self, _: dict[int, object]) -> Self:
+        return self
 
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Data]]:
         plain = {field.name: getattr(self._data, field.name) for field in attrs.fields(Data)}
