@@ -201,13 +201,17 @@ class StatusCode:
     @klass.validator
     def _check_class(self, _: attrs.Attribute[int], value: int) -> None:
         if not _is_number(value) or value not in (2, 4, 5):
-            raise InvalidStatusCode(str(self), f"the class must be 2, 4 or 5, got {value!r}")
+            raise InvalidStatusCode(
+                str(self), f"the class must be the int 2, 4 or 5, got {value!r}"
+            )
 
     @subject.validator
     @detail.validator
     def _check_number(self, field: attrs.Attribute[int], value: int) -> None:
         if not _is_number(value) or not 0 <= value <= 999:  # noqa: PLR2004 - RFC 3463: 1*3digit
-            raise InvalidStatusCode(str(self), f"the {field.name} must be 0 to 999, got {value!r}")
+            raise InvalidStatusCode(
+                str(self), f"the {field.name} must be an int, 0 to 999, got {value!r}"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
