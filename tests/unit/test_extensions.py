@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 import ndrcodes
+from ndrcodes._catalog import _Once
 from ndrcodes._load import CatalogWarning, read_extensions
 
 PLUGINS = pathlib.Path(__file__).parent.parent / "plugins"
@@ -170,8 +171,22 @@ def test_an_extension_that_uses_the_default_catalog_is_left_out(tmp_path: pathli
     )
 
 
+def test_reading_the_default_catalog_does_not_wait_for_itself() -> None:
+    def read() -> ndrcodes.Catalog:
+        with pytest.raises(RuntimeError, match=r"must not use the default catalog while it is"):
+            once.get()
+        return ndrcodes.Catalog.of()
+
+    once = _Once(read)
+    assert once.get() is once.get()
+
+
+@pytest.mark.parametrize("metadata", [b"Version: 1\n", b"Name: \xff\n"])
 def test_a_distribution_without_a_name(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: pathlib.Path,
+    builtin: ndrcodes.Catalog,
+    metadata: bytes,
 ) -> None:
     install(
         monkeypatch,
@@ -180,7 +195,7 @@ def test_a_distribution_without_a_name(
         ("ndrcodes-nameless", "file", "ndrcodes_acme:made_in_python"),
     )
     nameless = tmp_path / "ndrcodes_nameless-1.0.dist-info" / "METADATA"
-    nameless.write_text("Metadata-Version: 2.1\nVersion: 1\n")
+    nameless.write_bytes(metadata)
     catalog, messages = warned(builtin)
     assert messages == []
     assert {"acme/quota", "acme/night"} <= {record.id for record in catalog}
