@@ -17,6 +17,8 @@ class CatalogBuildHook(BuildHookInterface[Any]):
     """Adds `ndrcodes/catalog/builtin.json` to the wheel."""
 
     PLUGIN_NAME = "custom"
+    #: Holds the JSON until the wheel is made.
+    _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the catalog, unless the wheel only points back to the source tree."""
@@ -30,6 +32,12 @@ class CatalogBuildHook(BuildHookInterface[Any]):
             content = compile_folder(source / "ndrcodes" / "catalog")
         finally:
             sys.path.remove(str(source))
-        target = pathlib.Path(tempfile.mkdtemp(), "builtin.json")
+        self._folder = tempfile.TemporaryDirectory()
+        target = pathlib.Path(self._folder.name, "builtin.json")
         target.write_bytes(content)
         build_data["force_include"][str(target)] = "ndrcodes/catalog/builtin.json"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+        """Remove the JSON, which the wheel holds now."""
+        if self._folder is not None:
+            self._folder.cleanup()

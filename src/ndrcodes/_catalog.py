@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, final
@@ -76,6 +76,9 @@ class Catalog:
 
         Extensions are entry points of the group `ndrcodes.catalogs`. One that cannot be used is
         left out with a `CatalogWarning`. `NDRCODES_NO_PLUGINS=1` in the environment leaves all out.
+
+        Raises:
+            RuntimeError: an extension asks for it while it is loaded.
         """
         return _DEFAULT.get()
 
@@ -115,14 +118,13 @@ class Catalog:
         Records without a translation keep their English prose.
 
         Args:
-            language: a tag such as "de" (RFC 5646).
+            language: a tag such as "de" (RFC 5646), in upper or lower case. Where "de-AT" is not
+                offered, "de" is taken (RFC 4647, section 3.4).
 
         Raises:
             UnknownLanguage: no translation for it was loaded.
         """
-        words = self._data.translations.get(language)
-        if words is None:
-            raise UnknownLanguage(language, tuple(sorted(self._data.translations)))
+        words = self._data.translations[self._offered(language)]
         records = {
             identity: {**record, **words["texts"].get(identity, {})}
             for identity, record in self._data.records.items()
@@ -136,6 +138,16 @@ class Catalog:
             self._data, records=records, categories=categories, translations=translations
         )
         return Catalog(data, self._index)
+
+    def _offered(self, language: str) -> str:
+        """Return the tag that is offered for a language, by the lookup of RFC 4647."""
+        offered = {tag.lower(): tag for tag in self.languages}
+        wanted = language.lower()
+        while wanted:
+            if wanted in offered:
+                return offered[wanted]
+            wanted = wanted.rpartition("-")[0]
+        raise UnknownLanguage(language, self.languages)
 
     # --- looking things up
 
@@ -173,9 +185,13 @@ class Catalog:
 
         Raises:
             InvalidStatusCode: the text is no enhanced status code.
+            TypeError: the code is neither a `str` nor a `StatusCode`.
         """
         if isinstance(status, str):
             status = StatusCode.parse(status)
+        if not isinstance(status, StatusCode):
+            msg = f"expected a StatusCode or a str like '5.1.1', got {status!r}"
+            raise TypeError(msg)
         wanted = provider.id if isinstance(provider, Provider) else provider
         exact, subject, klass = self._index.by_status(str(status))
 
@@ -305,6 +321,13 @@ class Catalog:
     def __repr__(self) -> str:
         return f"<Catalog of {len(self)} records, {len(self._data.providers)} providers>"
 
+    def __copy__(self) -> Self:
+        # Nothing can change it, and an index takes long to build.
+        return self
+
+    def __deepcopy__(self, _: dict[int, object]) -> Self:
+        return self
+
     def __reduce__(self) -> tuple[Callable[..., Catalog], tuple[Data]]:
         plain = {field.name: getattr(self._data, field.name) for field in attrs.fields(Data)}
         for name, value in plain.items():
@@ -316,18 +339,31 @@ class Catalog:
 class _Once:
     """A catalog that is read on first use, once, whole, however many threads ask."""
 
-    __slots__ = ("_catalog", "_lock", "_read")
+    __slots__ = ("_catalog", "_lock", "_owner", "_read")
 
     def __init__(self, read: Callable[[], Catalog]) -> None:
         self._read = read
         self._lock = allocate_lock()
+        #: The thread that reads.
+        self._owner: int | None = None
         self._catalog: Catalog | None = None
 
     def get(self) -> Catalog:
         if self._catalog is None:
+            # Reading runs the code of extensions. One that comes back here would wait for itself.
+            if self._owner == get_ident():
+                msg = (
+                    "an extension must not use the default catalog while it is loaded;"
+                    " use Catalog.builtin()"
+                )
+                raise RuntimeError(msg)
             with self._lock:
                 if self._catalog is None:
-                    self._catalog = self._read()
+                    self._owner = get_ident()
+                    try:
+                        self._catalog = self._read()
+                    finally:
+                        self._owner = None
         return self._catalog
 
 

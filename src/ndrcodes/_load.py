@@ -28,6 +28,9 @@ GROUP: Final = "ndrcodes.catalogs"
 NO_PLUGINS: Final = "NDRCODES_NO_PLUGINS"
 
 _COMPILED = "builtin.json"
+#: How many faults of an extension a warning lists, and how long its text may be.
+_MOST_FAULTS = 10
+_LONGEST_REASON = 4000
 
 
 class CatalogWarning(UserWarning):
@@ -177,17 +180,41 @@ def read_path(source: str | os.PathLike[str] | Resource) -> Data:
 
 
 def read_resource(resource: Resource, shown: str) -> Data:
-    """Read a file or, in the order of their names, the TOML files of a folder."""
-    data = Data()
-    faults: list[Fault] = []
-    for name, file in list_files(resource, shown):
-        read, found = read_file(file, name)
-        faults += found
-        faults += _twice(data, read, name)
-        data = layer(data, read)
+    """Read a file or the TOML files of a folder, whose names do not matter."""
+    parts, faults = read_parts(resource, shown)
     if faults:
         raise CatalogError(tuple(faults))
-    return data
+    # Only when all are read: what one file overrides, mutes or replaces may stand in any other.
+    return layer(Data(), collect(data for _, data in parts))
+
+
+def read_parts(resource: Resource, shown: str) -> tuple[list[tuple[str, Data]], list[Fault]]:
+    """Read each file of a source by itself; the faults are those of loading them together."""
+    parts: list[tuple[str, Data]] = []
+    faults: list[Fault] = []
+    known: dict[tuple[str, str], set[str]] = {}
+    for name, file in list_files(resource, shown):
+        data, found = read_file(file, name)
+        faults += found
+        faults += _twice(known, data, name)
+        parts.append((name, data))
+    return parts, faults
+
+
+def collect(parts: Iterable[Data]) -> Data:
+    """Put the files of one source together; override, mute and replace nothing yet."""
+    whole = Data()
+    for part in parts:
+        overrides = dict(whole.overrides)
+        for identity, fields in part.overrides.items():
+            overrides[identity] = {**overrides.get(identity, {}), **fields}
+        whole = Data(
+            translations=_layer_translations(whole, part),
+            overrides=overrides,
+            muted=tuple(dict.fromkeys((*whole.muted, *part.muted))),
+            **{field: {**getattr(whole, field), **getattr(part, field)} for field in _BY_ID},
+        )
+    return whole
 
 
 def list_files(resource: Resource, shown: str) -> list[tuple[str, Resource]]:
@@ -214,13 +241,26 @@ def read_file(file: Resource, shown: str) -> tuple[Data, tuple[Fault, ...]]:
 _BY_ID = ("records", "providers", "blocklists", "categories", "taxonomies", "formats")
 
 
-def _twice(one: Data, other: Data, file: str) -> list[Fault]:
-    return [
-        Fault(file, identity, "id", "used by another file too; give each its own id")
-        for field in _BY_ID
-        for identity in getattr(other, field)
-        if identity in getattr(one, field)
-    ]
+def _twice(known: dict[tuple[str, str], set[str]], data: Data, file: str) -> list[Fault]:
+    """Return what other files of the source, which are known, say too; add what this one says."""
+    faults: list[Fault] = []
+    for section in _BY_ID:
+        seen = known.setdefault((section, ""), set())
+        faults += [
+            Fault(file, identity, "id", "used by another file too; give each its own id")
+            for identity in getattr(data, section)
+            if identity in seen
+        ]
+        seen.update(getattr(data, section))
+    for identity, fields in data.overrides.items():
+        seen = known.setdefault(("overrides", identity), set())
+        faults += [
+            Fault(file, identity, field, "overridden by another file too; keep one of the two")
+            for field in fields
+            if field in seen
+        ]
+        seen.update(fields)
+    return faults
 
 
 def layer(under: Data, over: Data) -> Data:
@@ -258,33 +298,65 @@ def _layer_translations(under: Data, over: Data) -> dict[str, dict[str, dict[str
 def read_extensions(under: Data) -> Data:
     """Lay every installed extension over the data, in the order of (distribution, name).
 
-    An extension that cannot be used is left out whole, with a `CatalogWarning`.
+    An extension that cannot be used is left out whole, with a `CatalogWarning`. Whatever it raises
+    stays here, even SystemExit: an extension must never take the host down. Only
+    KeyboardInterrupt, which is the user's, goes on.
     """
     if os.environ.get(NO_PLUGINS, "0") not in ("", "0"):
         return under
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow to import, rarely needed
 
-    found = [
-        (point.dist.name if point.dist else "", point.name, point)
-        for point in entry_points(group=GROUP)
-    ]
+    try:
+        points = entry_points(group=GROUP)
+    except Exception as error:  # noqa: BLE001 - one unreadable distribution is enough
+        _warn(f"catalog extensions are left out, entry points cannot be read: {_reason(error)}")
+        return under
+    found = [(_distribution(point), point.name, point) for point in points]
     owners: dict[str, str] = {}
     for distribution, name, point in sorted(found, key=lambda entry: entry[:2]):
         shown = f"{distribution}:{name}"
         try:
             data = _read_extension(point.value, point, shown)
             _refuse_conflicts(under, data, owners, shown)
-        except Exception as error:  # noqa: BLE001 - an extension must never take the host down
-            warnings.warn(
+            layered = layer(under, data)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - see above
+            _warn(
                 f"catalog extension {name!r} of distribution {distribution!r} is left out: "
-                f"{type(error).__name__}: {error}",
-                CatalogWarning,
-                stacklevel=2,
+                f"{_reason(error)}"
             )
             continue
         owners.update(dict.fromkeys(data.records, shown))
-        under = layer(under, data)
+        under = layered
     return under
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, CatalogWarning, stacklevel=3)
+
+
+def _distribution(point: Any) -> str:
+    """Return the name of an entry point's distribution, or an empty text if it has none."""
+    try:
+        return str(point.dist.name or "")
+    except Exception:  # noqa: BLE001 - no distribution, or metadata without a name
+        return ""
+
+
+def _reason(error: BaseException) -> str:
+    """Tell what was raised in a text that fits a log; the faults of a whole catalog do not."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - it is the extension's code that runs here
+        text = "(its message cannot be shown)"
+    if isinstance(error, CatalogError) and len(error.faults) > _MOST_FAULTS:
+        lines = [f"  {fault}" for fault in error.faults[:_MOST_FAULTS]]
+        rest = len(error.faults) - _MOST_FAULTS
+        text = "\n".join([text.partition("\n")[0], *lines, f"  and {rest} more"])
+    if len(text) > _LONGEST_REASON:
+        text = f"{text[:_LONGEST_REASON]}..."
+    return f"{type(error).__name__}: {text}"
 
 
 def _read_extension(value: str, point: Any, shown: str) -> Data:

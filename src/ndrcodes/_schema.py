@@ -588,6 +588,8 @@ def data_from(
     Raises:
         CatalogError: something in them is wrong.
     """
+    records = tuple(records)
+    shown = "records made in Python"
     tables = {
         "schema": SCHEMA,
         "record": [
@@ -601,7 +603,18 @@ def data_from(
         record["fixes"] = [{"who": fix.who, "do": fix.do} for fix in record.get("fixes", ())]
         record.setdefault("causes", [])
         record.setdefault("sources", [])
-    data, faults = read_tables(tables, "records made in Python")
+    data, faults = read_tables(tables, shown)
+    # A file has no such key: there, the id alone tells the provider.
+    faults += tuple(
+        Fault(
+            shown,
+            str(record.id),
+            "provider",
+            f"is {record.provider!r}, but the id belongs to {owner!r}; make them the same",
+        )
+        for record in records
+        if (owner := str(record.id).partition("/")[0]) != record.provider
+    )
     if faults:
         raise CatalogError(faults)
     return data

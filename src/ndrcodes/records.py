@@ -168,6 +168,10 @@ class ProviderKind(enum.StrEnum):
     REGISTRY = "registry"
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 _GRAMMAR = re.compile(r"([0-9]+)\.([0-9]+)\.([0-9]+)")
 _MAX_DIGITS = 3
 
@@ -176,6 +180,9 @@ _MAX_DIGITS = 3
 @attrs.frozen(order=True)
 class StatusCode:
     """An enhanced status code, `class.subject.detail` (RFC 3463, section 2).
+
+    Raises:
+        InvalidStatusCode: a number is out of its range, or no `int`.
 
     Example:
         >>> StatusCode.parse("5.7.705")
@@ -193,14 +200,18 @@ class StatusCode:
 
     @klass.validator
     def _check_class(self, _: attrs.Attribute[int], value: int) -> None:
-        if value not in (2, 4, 5):
-            raise InvalidStatusCode(str(self), f"the class must be 2, 4 or 5, got {value!r}")
+        if not _is_number(value) or value not in (2, 4, 5):
+            raise InvalidStatusCode(
+                str(self), f"the class must be the int 2, 4 or 5, got {value!r}"
+            )
 
     @subject.validator
     @detail.validator
     def _check_number(self, field: attrs.Attribute[int], value: int) -> None:
-        if not 0 <= value <= 999:  # noqa: PLR2004 - RFC 3463: 1*3digit
-            raise InvalidStatusCode(str(self), f"the {field.name} must be 0 to 999, got {value!r}")
+        if not _is_number(value) or not 0 <= value <= 999:  # noqa: PLR2004 - RFC 3463: 1*3digit
+            raise InvalidStatusCode(
+                str(self), f"the {field.name} must be an int, 0 to 999, got {value!r}"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -242,7 +253,8 @@ CLASS_PERMANENCE = {
     5: Permanence.PERMANENT,
 }
 
-_PATTERN = re.compile(r"([245x])\.(x|[0-9]{1,3})\.(x|[0-9]{1,3})(?:-([0-9]{1,3}))?")
+_NUMBER = "(?:0|[1-9][0-9]{0,2})"  # as in a code, without leading zeros
+_PATTERN = re.compile(rf"([245x])\.(x|{_NUMBER})\.(x|{_NUMBER})(?:-({_NUMBER}))?")
 
 
 @final

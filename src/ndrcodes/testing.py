@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from ndrcodes._catalog import Catalog
 from ndrcodes._index import Index
-from ndrcodes._load import Resource, layer, list_files, read_file
+from ndrcodes._load import Resource, collect, layer, read_parts
 from ndrcodes._match import Matcher
 from ndrcodes._phrase import Phrase
 from ndrcodes._schema import Data
@@ -51,25 +51,38 @@ def check_catalog(
 ) -> tuple[Fault, ...]:
     """Check catalog files and return every fault; none if all is well.
 
-    Checked are the form of the data; that ids are unique; that every sample is explained by its
-    own record, also in upper case, wrapped, and inside the frames of mail servers and logs; that
-    no other record answers a record's phrase; and that no phrase stands twice in a file.
+    Checked are the form of the data; that ids are unique; that overridden, muted and replaced
+    records exist; that every sample is explained by its own record, also in upper case, wrapped,
+    and inside the frames of mail servers and logs; that no other record answers a record's phrase;
+    and that no phrase stands twice in a file.
+
+    Args:
+        sources: TOML files or folders of them, as paths or package resources.
+        base: the catalog that yours extends; by default the built-in one.
+
+    Raises:
+        OSError: they cannot be read.
     """
     faults: list[Fault] = []
     parts: list[tuple[str, Data]] = []
+    merged = (Catalog.builtin() if base is None else base).data
     for source in sources:
         resource: Resource
         if isinstance(source, (str, os.PathLike)):
             resource, shown = pathlib.Path(source), str(source)
         else:
             resource, shown = source, source.name
-        for file, content in list_files(resource, shown):
-            data, found = read_file(content, file)
-            faults += found
-            parts.append((file, data))
-    merged = (Catalog.builtin() if base is None else base).data
-    for _, data in parts:
-        merged = layer(merged, data)
+        files, found = read_parts(resource, shown)
+        faults += found
+        if not files:
+            message = "holds no .toml file; name a file, or a folder that holds some"
+            faults.append(Fault(shown, "", "", message))
+        whole = collect(data for _, data in files)
+        known = {*merged.records, *whole.records}
+        for file, data in files:
+            faults += _check_targets(file, data, known)
+        merged = layer(merged, whole)
+        parts += files
     catalog = Catalog(merged, Index.build(merged))
     for file, data in parts:
         faults += _check_phrases(file, data)
@@ -100,6 +113,17 @@ def frames(sample: str) -> Iterator[tuple[str, str]]:
     yield "quoted by a mail server", quoted
     yield "in an Exchange report", exchange
     yield "in a Postfix log", postfix
+
+
+def _check_targets(file: str, data: Data, known: set[str]) -> Iterator[Fault]:
+    targets = [(identity, identity, "id") for identity in data.overrides]
+    targets += [(identity, "", f"mute[{at}]") for at, identity in enumerate(data.muted)]
+    for owner, record in data.records.items():
+        targets += [(identity, owner, "replaces") for identity in record.get("replaces", ())]
+    for identity, owner, field in targets:
+        if identity not in known:
+            message = f"{identity!r} is no record of this source or of the catalog it extends"
+            yield Fault(file, owner, field, f"{message}; correct the id or leave it out")
 
 
 def _check_phrases(file: str, data: Data) -> Iterator[Fault]:

@@ -1,4 +1,5 @@
 import concurrent.futures
+import copy
 import pathlib
 import pickle
 import subprocess
@@ -6,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+import attrs
 import importlib_resources
 import pytest
 
@@ -56,6 +58,8 @@ def test_lookup_by_code(builtin: Catalog) -> None:
     assert own == builtin.lookup("5.1.1", provider=builtin.providers["iana"])
     with pytest.raises(InvalidStatusCode):
         builtin.lookup("5.1")
+    with pytest.raises(TypeError, match=r"expected a StatusCode or a str like '5.1.1', got 550"):
+        builtin.lookup(550)  # type: ignore[arg-type]
 
 
 def test_search(builtin: Catalog) -> None:
@@ -138,6 +142,11 @@ def test_records_made_in_python() -> None:
     assert ndrcodes.explain("cup runneth over", catalog=catalog).code == record
     with pytest.raises(CatalogError, match=r"records made in Python: Mine.id: expected"):
         Catalog.of([], [Provider(id="Mine", name="Mine")])
+    with pytest.raises(
+        CatalogError,
+        match=r"mine/full.provider: is 'yours', but the id belongs to 'mine'; make them the same",
+    ):
+        Catalog.of(iter([attrs.evolve(record, provider="yours")]))
 
 
 def test_every_fault_is_told_at_once(write: Write) -> None:
@@ -302,10 +311,35 @@ def test_translation(acme: Catalog, write: Write) -> None:
     shown = str(explanation)
     assert "Warum" in shown
     assert "Postfach voll" in shown
-    with pytest.raises(UnknownLanguage, match="no translation for language 'xx'; offered: "):
-        both.translated("xx")
+    for tag in ("DE", "de-AT", "De-Latn-AT-1996"):
+        assert both.translated(tag)["acme/full"].title == "Regal ist voll"
+    with pytest.raises(UnknownLanguage, match="no translation for language 'xx'; offered: de"):
+        both.translated("de").translated("xx")
+    for tag in ("", "-", "d", "deu", "-de"):
+        for catalog in (both, both.translated("de")):
+            with pytest.raises(UnknownLanguage):
+                catalog.translated(tag)
     with pytest.raises(UnknownLanguage, match="offered: none"):
         acme.translated("de")
+
+
+def test_the_nearest_language_is_taken(acme: Catalog, write: Write) -> None:
+    text = '[[text]]\nid = "acme/full"\ntitle = "{}"\n'
+    for tag in ("pt", "pt-BR"):
+        words = f'schema = 1\nlanguage = "{tag}"\n{text.format(tag)}'
+        acme |= Catalog.load(write(words, f"{tag}.toml"))
+    asked = ("pt-br", "PT-BR-x-casual", "pt-PT", "pt")
+    assert [acme.translated(tag)["acme/full"].title for tag in asked] == [
+        "pt-BR",
+        "pt-BR",
+        "pt",
+        "pt",
+    ]
+
+
+def test_a_copy_is_the_catalog_itself(acme: Catalog) -> None:
+    assert copy.copy(acme) is acme
+    assert copy.deepcopy({"catalog": acme}) == {"catalog": acme}
 
 
 def test_catalogs_travel(acme: Catalog) -> None:
@@ -448,3 +482,38 @@ def test_a_second_thread_waits_for_the_first() -> None:
     second[0].join(10)
     assert reads == [first]
     assert len(second) == 1
+
+
+@pytest.mark.parametrize("names", [("a.toml", "b.toml"), ("b.toml", "a.toml")])
+@pytest.mark.parametrize(
+    ("says", "left"),
+    [
+        ('[[override]]\nid = "acme/full"\ntitle = "Mine"\n', {"acme/full": "Mine"}),
+        ('mute = ["acme/full"]\n', {}),
+        (
+            RECORD.replace('"acme/full"', '"acme/new"\nreplaces = "acme/full"'),
+            {"acme/new": "Shelf is full"},
+        ),
+    ],
+)
+def test_the_names_of_files_do_not_matter(
+    write: Write, tmp_path: pathlib.Path, names: tuple[str, str], says: str, left: dict[str, str]
+) -> None:
+    write(f"schema = 1\n{says}", names[0])
+    write(HEAD + RECORD, names[1])
+    for catalog in (Catalog.load(tmp_path), Catalog.of() | Catalog.load(tmp_path)):
+        assert {record.id: record.title for record in catalog} == left
+
+
+def test_two_files_of_a_folder_override_one_record(
+    acme: Catalog, write: Write, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "acme.toml").unlink()
+    override = 'schema = 1\n[[override]]\nid = "acme/full"\n'
+    write(f'{override}title = "Mine"\n', "a.toml")
+    write(f'{override}summary = "Ours."\n', "b.toml")
+    changed = (acme | Catalog.load(tmp_path))["acme/full"]
+    assert (changed.title, changed.summary) == ("Mine", "Ours.")
+    write(f'{override}title = "Yours"\n', "b.toml")
+    with pytest.raises(CatalogError, match=r"b.toml: acme/full.title: overridden by another file"):
+        Catalog.load(tmp_path)

@@ -4,12 +4,14 @@ import importlib
 import pathlib
 import subprocess
 import sys
+import textwrap
 import warnings
 import zipfile
 
 import pytest
 
 import ndrcodes
+from ndrcodes._catalog import _Once
 from ndrcodes._load import CatalogWarning, read_extensions
 
 PLUGINS = pathlib.Path(__file__).parent.parent / "plugins"
@@ -131,3 +133,134 @@ def test_it_works_from_a_zip_file(tmp_path: pathlib.Path) -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     assert done.stdout == "exchange-online/5.7.705\n"
+
+
+def write_module(tmp_path: pathlib.Path, code: str) -> str:
+    """Put a module with the function `make` on the path that `install` uses; return its name."""
+    name = f"made_for_{tmp_path.name}"
+    (tmp_path / f"{name}.py").write_text(textwrap.dedent(code))
+    return name
+
+
+def warned(builtin: ndrcodes.Catalog) -> tuple[ndrcodes.Catalog, list[str]]:
+    """Read the extensions; return the catalog and the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        catalog = default(builtin)
+    return catalog, [str(one.message) for one in caught if one.category is CatalogWarning]
+
+
+def test_an_extension_that_uses_the_default_catalog_is_left_out(tmp_path: pathlib.Path) -> None:
+    module = write_module(tmp_path, "import ndrcodes\ndef make(): ndrcodes.explain('x')\n")
+    info = tmp_path / "again-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: again\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[ndrcodes.catalogs]\nagain = {module}:make\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import ndrcodes\n"
+        "print(ndrcodes.explain('550 5.7.705 x').code.id)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "exchange-online/5.7.705\n"
+    assert (
+        "'again' of distribution 'again' is left out: RuntimeError: an extension must not use"
+        " the default catalog while it is loaded; use Catalog.builtin()" in done.stderr
+    )
+
+
+def test_reading_the_default_catalog_does_not_wait_for_itself() -> None:
+    def read() -> ndrcodes.Catalog:
+        with pytest.raises(RuntimeError, match=r"must not use the default catalog while it is"):
+            once.get()
+        return ndrcodes.Catalog.of()
+
+    once = _Once(read)
+    assert once.get() is once.get()
+
+
+@pytest.mark.parametrize("metadata", [b"Version: 1\n", b"Name: \xff\n"])
+def test_a_distribution_without_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: pathlib.Path,
+    builtin: ndrcodes.Catalog,
+    metadata: bytes,
+) -> None:
+    install(
+        monkeypatch,
+        tmp_path,
+        ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"),
+        ("ndrcodes-nameless", "file", "ndrcodes_acme:made_in_python"),
+    )
+    nameless = tmp_path / "ndrcodes_nameless-1.0.dist-info" / "METADATA"
+    nameless.write_bytes(metadata)
+    catalog, messages = warned(builtin)
+    assert messages == []
+    assert {"acme/quota", "acme/night"} <= {record.id for record in catalog}
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("sys.exit('bye')", "SystemExit: bye"),
+        ("raise type('Panic', (BaseException,), {})('lost')", "Panic: lost"),
+        ("raise ValueError('y' * 100_000)", "ValueError: yyy"),
+        (
+            "raise type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})",
+            "Mute: (its message cannot be shown)",
+        ),
+    ],
+)
+def test_nothing_that_an_extension_raises_ends_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: pathlib.Path,
+    builtin: ndrcodes.Catalog,
+    raised: str,
+    told: str,
+) -> None:
+    module = write_module(tmp_path, f"import sys\ndef make(): {raised}\n")
+    install(monkeypatch, tmp_path, ("ndrcodes-bad", "bad", f"{module}:make"))
+    catalog, messages = warned(builtin)
+    assert list(catalog) == list(builtin)
+    assert len(messages) == 1
+    assert f"'bad' of distribution 'ndrcodes-bad' is left out: {told}" in messages[0]
+    assert len(messages[0]) < 5000
+
+
+def test_the_user_can_still_interrupt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    module = write_module(tmp_path, "def make(): raise KeyboardInterrupt\n")
+    install(monkeypatch, tmp_path, ("ndrcodes-slow", "slow", f"{module}:make"))
+    with pytest.raises(KeyboardInterrupt):
+        default(builtin)
+
+
+def test_a_warning_names_some_faults_and_counts_the_rest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    code = (
+        "import ndrcodes\ndef make(): return ndrcodes.Catalog.builtin() | ndrcodes.Catalog.of()\n"
+    )
+    module = write_module(tmp_path, code)
+    install(monkeypatch, tmp_path, ("ndrcodes-all", "all", f"{module}:make"))
+    catalog, messages = warned(builtin)
+    assert list(catalog) == list(builtin)
+    assert len(messages) == 1
+    assert f"CatalogError: {len(builtin)} faults in catalog data\n" in messages[0]
+    assert messages[0].count("is a record of the built-in catalog") == 10
+    assert messages[0].endswith(f"\n  and {len(builtin) - 10} more")
+
+
+def test_entry_points_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+) -> None:
+    install(monkeypatch, tmp_path, ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"))
+    points = tmp_path / "ndrcodes_acme-1.0.dist-info" / "entry_points.txt"
+    points.write_bytes(b"[ndrcodes.catalogs]\n\xff = x\n")
+    catalog, messages = warned(builtin)
+    assert list(catalog) == list(builtin)
+    assert len(messages) == 1
+    assert "entry points cannot be read: UnicodeDecodeError" in messages[0]

@@ -1,5 +1,6 @@
 import copy
 import pickle
+from typing import Any
 
 import pytest
 
@@ -51,9 +52,18 @@ def test_status_code_is_read_from_text_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "reason"), [((3, 1, 1), "class"), ((5, 1000, 1), "subject"), ((5, 1, -1), "detail")]
+    ("numbers", "reason"),
+    [
+        ((3, 1, 1), "class"),
+        ((5, 1000, 1), "subject"),
+        ((5, 1, -1), "detail"),
+        ((5.0, 1, 1), "class"),
+        ((5, 1.5, 1), "subject"),
+        ((5, 1, True), "detail"),
+        ((5, "1", 1), "subject"),
+    ],
 )
-def test_a_made_status_code_is_checked_too(numbers: tuple[int, int, int], reason: str) -> None:
+def test_a_made_status_code_is_checked_too(numbers: tuple[Any, Any, Any], reason: str) -> None:
     with pytest.raises(InvalidStatusCode, match=reason):
         StatusCode(*numbers)
 
@@ -86,7 +96,9 @@ def test_status_pattern(pattern: str, inside: str, outside: str) -> None:
     assert inside not in parsed  # a text is no status code
 
 
-@pytest.mark.parametrize("text", ["5.7", "3.1.1", "5.7.9-3", "x.7.26-", "5.7.x.1", ""])
+@pytest.mark.parametrize(
+    "text", ["5.7", "3.1.1", "5.7.9-3", "x.7.26-", "5.7.x.1", "", "5.01.1", "5.1.00", "5.7.1-09"]
+)
 def test_bad_status_pattern(text: str) -> None:
     with pytest.raises(ValueError, match=r"pattern|backwards"):
         StatusPattern.parse(text)

@@ -92,3 +92,51 @@ def test_a_record_that_is_found_by_nothing_of_its_own(write: Write) -> None:
         'phrases = ["the shelf is full"]', 'status = ["5.x.x", "x.2.x", "5.2.2"]'
     )
     assert check_catalog(write(HEAD + coded), base=Catalog.of()) == ()
+
+
+def test_files_of_a_folder_are_checked_as_they_are_loaded(
+    write: Write, tmp_path: pathlib.Path
+) -> None:
+    write(HEAD + RECORD, "a.toml")
+    path = write(
+        "schema = 1" + RECORD.replace("the shelf is full", "the shelf is so full"), "b.toml"
+    )
+    with pytest.raises(CatalogError) as caught:
+        Catalog.load(tmp_path)
+    assert set(caught.value.faults) <= set(check_catalog(tmp_path))
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"{path}: acme/full.id: used by another file too; give each its own id"
+    ]
+
+
+def test_ids_that_name_no_record(write: Write, tmp_path: pathlib.Path) -> None:
+    path = write(
+        'schema = 1\nmute = ["iana/x.2.2", "acme/mute"]\n'
+        '[[override]]\nid = "acme/override"\ntitle = "Mine"\n'
+        '[[override]]\nid = "acme/full"\nsummary = "The shelf has no room."\n'
+        + RECORD.replace('"acme/full"', '"acme/new"\nreplaces = "acme/old"'),
+        "a.toml",
+    )
+    write(HEAD + RECORD.replace("the shelf is full", "the shelf is so full"), "b.toml")
+    faults = [fault for fault in check_catalog(tmp_path) if "is no record" in fault.message]
+    assert [(fault.file, fault.record, fault.field) for fault in faults] == [
+        (str(path), "acme/override", "id"),
+        (str(path), "", "mute[1]"),
+        (str(path), "acme/new", "replaces"),
+    ]
+    assert faults[1].message == (
+        "'acme/mute' is no record of this source or of the catalog it extends;"
+        " correct the id or leave it out"
+    )
+    muting = write('schema = 1\nmute = ["acme/full"]\n', "mute.toml")
+    assert check_catalog(muting, base=Catalog.load(tmp_path / "b.toml")) == ()
+    assert check_catalog(tmp_path / "b.toml", muting) == ()
+
+
+def test_a_folder_without_files(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "acme.tml").write_text("schema = 1", "utf-8")
+    assert [str(fault) for fault in check_catalog(tmp_path)] == [
+        f"{tmp_path}: holds no .toml file; name a file, or a folder that holds some"
+    ]
+    with pytest.raises(OSError, match="none"):
+        check_catalog(tmp_path / "none.toml")
