@@ -198,6 +198,7 @@ def test_an_address_in_a_step_is_not_that_of_the_server_that_answered() -> None:
     unknown = explain(frame.format("Service unavailable; Client host blocked"))
     assert "ip" not in unknown.details
     assert "203.0.113.5" not in "".join(fix.do for fix in unknown.fixes)
+    assert "ip" not in explain("Connected to 203.0.113.5 but greeting failed.").details
 
 
 def test_steps_read_well_without_details() -> None:

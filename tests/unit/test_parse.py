@@ -100,6 +100,11 @@ def test_of_many_equal_codes_the_inner_errors_counts() -> None:
     assert status_of(f"{codes} said 5.7.1 {codes} returned 5.7.2 {codes}") == "5.7.2"
 
 
+def test_a_reply_code_is_no_part_of_a_status_code() -> None:
+    found = parse("it said 5.7.450-'no'")
+    assert [str(mention.code) for mention in found.mentions] == ["5.7.450"]
+
+
 def test_a_long_text_is_read_to_its_limit() -> None:
     code = " 5.1.1"
     assert status_of("x" * (65_536 - len(code)) + code) == "5.1.1"
