@@ -28,8 +28,7 @@ _ORIGINAL_TYPES: Final = frozenset(
 #: The fields of a header that may say what kind of message it is.
 _TELLING_FIELDS: Final = ("auto-", "x-", "precedence", "content-type", "delivered-to")
 _FIELD_LENGTH: Final = 200
-# Only the words in either case: with the flag, the pattern of an address compiles for milliseconds.
-_RCPT = re.compile(rf">>>\s{{0,4}}(?i:RCPT TO):\s{{0,4}}{ADDRESS.pattern}")
+_RCPT = re.compile(r">>>\s{0,4}RCPT TO:\s{0,4}", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t>]{1,4}(?=[!-9;-~]+:)", re.MULTILINE)
 
 
@@ -250,7 +249,8 @@ def _answers_in_transcript(lines: list[str]) -> list[tuple[str, str]]:
     for line in map(str.strip, lines):
         if line.startswith(">>>"):
             asked = _RCPT.match(line)
-            address = asked[1] if asked else ""
+            found = ADDRESS.match(line, asked.end()) if asked else None
+            address = found[1] if found else ""
         elif line.startswith("<<<") and address:
             answers.append((address, line[3:].strip()))
     return answers
