@@ -7,12 +7,15 @@ import sys
 import textwrap
 import warnings
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
 import ndrcodes
 from ndrcodes._catalog import _Once
 from ndrcodes._load import CatalogWarning, read_extensions
+
+from ..conftest import HEAD, RECORD
 
 PLUGINS = pathlib.Path(__file__).parent.parent / "plugins"
 
@@ -31,6 +34,12 @@ def install(
     for plugin in ("acme", "broken", "clash"):
         monkeypatch.syspath_prepend(str(PLUGINS / plugin / "src"))
     importlib.invalidate_caches()
+
+
+@pytest.fixture
+def small(write: Callable[..., pathlib.Path]) -> ndrcodes.Catalog:
+    """A catalog that is indexed in no time."""
+    return ndrcodes.Catalog.load(write(HEAD + RECORD))
 
 
 def default(builtin: ndrcodes.Catalog) -> ndrcodes.Catalog:
@@ -56,7 +65,7 @@ def test_extensions_are_found(
 
 
 def test_a_whole_folder(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     (tmp_path / "folders" / "rules").mkdir(parents=True)
     (tmp_path / "folders" / "__init__.py").write_text("")
@@ -67,11 +76,11 @@ def test_a_whole_folder(
             for old in tmp_path.glob("*.dist-info/*"):
                 old.unlink()
             install(patch, tmp_path, ("ndrcodes-folder", "rules", value))
-            assert "acme/quota" in default(builtin)
+            assert "acme/quota" in default(small)
 
 
 def test_a_broken_extension_is_named_and_left_out(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     install(
         monkeypatch,
@@ -82,8 +91,8 @@ def test_a_broken_extension_is_named_and_left_out(
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        catalog = default(builtin)
-    assert list(catalog) == list(builtin)
+        catalog = default(small)
+    assert list(catalog) == list(small)
     messages = [str(one.message) for one in caught if one.category is CatalogWarning]
     assert len(messages) == 3
     assert "'broken' of distribution 'ndrcodes-broken' is left out" in messages[0]
@@ -93,7 +102,7 @@ def test_a_broken_extension_is_named_and_left_out(
 
 
 def test_two_that_clash(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     install(
         monkeypatch,
@@ -102,19 +111,19 @@ def test_two_that_clash(
         ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"),
     )
     with pytest.warns(CatalogWarning, match="acme/quota.id: is a record of ndrcodes-acme:file"):
-        catalog = default(builtin)
+        catalog = default(small)
     assert catalog["acme/quota"].title == "Acme shelf is full"  # the first by name
 
 
 def test_a_kill_switch(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     install(monkeypatch, tmp_path, ("ndrcodes-broken", "broken", "ndrcodes_broken:broken.toml"))
     monkeypatch.setenv("NDRCODES_NO_PLUGINS", "1")
-    assert default(builtin).data is builtin.data
+    assert default(small).data is small.data
     monkeypatch.setenv("NDRCODES_NO_PLUGINS", "0")
     with pytest.warns(CatalogWarning):
-        default(builtin)
+        default(small)
 
 
 def test_it_works_from_a_zip_file(tmp_path: pathlib.Path) -> None:
@@ -185,7 +194,7 @@ def test_reading_the_default_catalog_does_not_wait_for_itself() -> None:
 def test_a_distribution_without_a_name(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: pathlib.Path,
-    builtin: ndrcodes.Catalog,
+    small: ndrcodes.Catalog,
     metadata: bytes,
 ) -> None:
     install(
@@ -196,7 +205,7 @@ def test_a_distribution_without_a_name(
     )
     nameless = tmp_path / "ndrcodes_nameless-1.0.dist-info" / "METADATA"
     nameless.write_bytes(metadata)
-    catalog, messages = warned(builtin)
+    catalog, messages = warned(small)
     assert messages == []
     assert {"acme/quota", "acme/night"} <= {record.id for record in catalog}
 
@@ -216,26 +225,26 @@ def test_a_distribution_without_a_name(
 def test_nothing_that_an_extension_raises_ends_the_host(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: pathlib.Path,
-    builtin: ndrcodes.Catalog,
+    small: ndrcodes.Catalog,
     raised: str,
     told: str,
 ) -> None:
     module = write_module(tmp_path, f"import sys\ndef make(): {raised}\n")
     install(monkeypatch, tmp_path, ("ndrcodes-bad", "bad", f"{module}:make"))
-    catalog, messages = warned(builtin)
-    assert list(catalog) == list(builtin)
+    catalog, messages = warned(small)
+    assert list(catalog) == list(small)
     assert len(messages) == 1
     assert f"'bad' of distribution 'ndrcodes-bad' is left out: {told}" in messages[0]
     assert len(messages[0]) < 5000
 
 
 def test_the_user_can_still_interrupt(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     module = write_module(tmp_path, "def make(): raise KeyboardInterrupt\n")
     install(monkeypatch, tmp_path, ("ndrcodes-slow", "slow", f"{module}:make"))
     with pytest.raises(KeyboardInterrupt):
-        default(builtin)
+        default(small)
 
 
 def test_a_warning_names_some_faults_and_counts_the_rest(
@@ -255,12 +264,12 @@ def test_a_warning_names_some_faults_and_counts_the_rest(
 
 
 def test_entry_points_that_cannot_be_read(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, builtin: ndrcodes.Catalog
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, small: ndrcodes.Catalog
 ) -> None:
     install(monkeypatch, tmp_path, ("ndrcodes-acme", "file", "ndrcodes_acme:acme.toml"))
     points = tmp_path / "ndrcodes_acme-1.0.dist-info" / "entry_points.txt"
     points.write_bytes(b"[ndrcodes.catalogs]\n\xff = x\n")
-    catalog, messages = warned(builtin)
-    assert list(catalog) == list(builtin)
+    catalog, messages = warned(small)
+    assert list(catalog) == list(small)
     assert len(messages) == 1
     assert "entry points cannot be read: UnicodeDecodeError" in messages[0]

@@ -58,7 +58,9 @@ def test_a_phrase_that_another_record_answers(write: Write) -> None:
 
 def test_one_phrase_in_two_records(write: Write) -> None:
     twin = RECORD.replace("acme/full", "acme/twin")
-    messages = [fault.message for fault in check_catalog(write(HEAD + RECORD + twin))]
+    messages = [
+        fault.message for fault in check_catalog(write(HEAD + RECORD + twin), base=Catalog.of())
+    ]
     assert (
         "'the shelf is full' is a phrase of acme/full too; it can belong to one record" in messages
     )
@@ -71,7 +73,7 @@ def test_a_phrase_nobody_answers(write: Write) -> None:
 
 
 def test_form_faults_are_reported(write: Write) -> None:
-    faults = check_catalog(write("schema = 1\ncolour = 1"))
+    faults = check_catalog(write("schema = 1\ncolour = 1"), base=Catalog.of())
     assert [fault.field for fault in faults] == ["colour"]
 
 
@@ -103,7 +105,7 @@ def test_files_of_a_folder_are_checked_as_they_are_loaded(
     )
     with pytest.raises(CatalogError) as caught:
         Catalog.load(tmp_path)
-    assert set(caught.value.faults) <= set(check_catalog(tmp_path))
+    assert set(caught.value.faults) <= set(check_catalog(tmp_path, base=Catalog.of()))
     assert [str(fault) for fault in caught.value.faults] == [
         f"{path}: acme/full.id: used by another file too; give each its own id"
     ]
@@ -135,7 +137,7 @@ def test_ids_that_name_no_record(write: Write, tmp_path: pathlib.Path) -> None:
 
 def test_a_folder_without_files(tmp_path: pathlib.Path) -> None:
     (tmp_path / "acme.tml").write_text("schema = 1", "utf-8")
-    assert [str(fault) for fault in check_catalog(tmp_path)] == [
+    assert [str(fault) for fault in check_catalog(tmp_path, base=Catalog.of())] == [
         f"{tmp_path}: holds no .toml file; name a file, or a folder that holds some"
     ]
     with pytest.raises(OSError, match="none"):
