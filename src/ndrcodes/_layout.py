@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, final
 
 from ndrcodes._phrase import Phrase, join
-from ndrcodes._text import fold
+from ndrcodes._text import fold, without_surrogates
 
 #: Lines of a report that are read; what follows is never the reason.
 LINES: Final = 600
@@ -22,7 +22,8 @@ _JSON_ITEMS: Final = 200
 # Full-width colons, brackets and stops end an address as ":", "<" and "." do.
 _ADDRESS_PATTERN = (
     r"[<'\"]?(?i:mailto:|smtp:|rfc822;\s?|dns;\s?)?"
-    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}|[^\s<>\"@,;:()\[\]\u2000-\u206f\u3001-\u3011\uff08\uff09\uff1a-\uff1e]{1,64}@"
+    r"(\"[^\"\n]{1,64}\"@[A-Za-z0-9.-]{1,253}"
+    r"|[^\s<>\"@,;:()\[\]\u2000-\u206f\u3001-\u3011\uff08\uff09\uff1a-\uff1e]{1,64}@"
     r"[A-Za-z0-9._\u0080-\u1fff\u3040-\ufeff-]{1,253}[A-Za-z0-9\u0080-\u1fff\u3040-\ufeff])[>'\"]?"
 )
 ADDRESS = re.compile(_ADDRESS_PATTERN)
@@ -290,8 +291,7 @@ def _json_groups(value: object, names: Mapping[str, str], depth: int) -> Iterato
 
 def _json_fields(pairs: Iterable[tuple[str, object]]) -> list[str]:
     texts = [(name, " ".join(one.split())) for name, one in pairs if isinstance(one, str)]
-    # JSON can hold half of a character, which nobody can print.
-    return [f"{name}: {text.encode('utf-8', 'replace').decode()}" for name, text in texts]
+    return [f"{name}: {without_surrogates(text)}" for name, text in texts]
 
 
 def _speaks(line: str) -> bool:

@@ -106,7 +106,7 @@ def read_message(
     catalog: Catalog | None = None,
     verp: str | None = None,
 ) -> BounceMessage:
-    r"""Read any message. Never raises for any bytes.
+    r"""Read any message. Never raises for any bytes, nor for any parsed message.
 
     Args:
         raw: the message; of one larger than 2 MiB the rest is not read.
@@ -182,11 +182,10 @@ class _Reader:
             return self._complaint(Headers(()))
         if kind is MessageKind.AUTO_REPLY:
             return self._auto_reply()
-        failed = kind is not MessageKind.NOT_A_BOUNCE
-        inner = None if failed and content.named else self._inner()
-        if inner is not None or not failed:
-            return inner or BounceMessage(kind=kind)
-        return self._finish(kind, _merged(self._from_text(kind)), general)
+        if kind is MessageKind.NOT_A_BOUNCE:
+            return self._inner() or BounceMessage(kind=kind)
+        inner = None if content.named else self._inner()
+        return inner or self._finish(kind, _merged(self._from_text(kind)), general)
 
     def _inner(self) -> BounceMessage | None:
         """Read a bounce that was forwarded as an attachment by a program."""
@@ -239,7 +238,7 @@ class _Reader:
         told = self._content.reasons_of
         mine = [
             reason
-            for name in {address.lower(): 0, other.lower(): 0}
+            for name in dict.fromkeys((address.lower(), other.lower()))
             for reason in told.get(name, ())
         ]
         return mine, [] if mine or count > 1 else paragraphs(self._content.lines)
@@ -252,11 +251,14 @@ class _Reader:
         named = content.named
         addresses = list(named) or self._verp_address() or content.original_recipients()
         everything = paragraphs(content.lines)
-        alone = _mentioned_alone(addresses, everything)
+        if len(addresses) == 1:
+            about: Mapping[str, list[str]] = {addresses[0]: everything}
+        else:
+            about = _mentioned_alone(addresses, everything)
         found = {}
         for address in addresses:
             mine = [reason for reason in named.get(address, ()) if reason.strip()]
-            rest = everything if len(addresses) == 1 else alone.get(address, [])
+            rest = about.get(address, [])
             found[address] = teller.more_telling(None, mine, rest, address.rpartition("@")[2])
         if len(found) > 1 and not any(best and tells(best) for best in found.values()):
             # Nothing is told of one of them, so what is told is told of all.

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, cast, final
 
 import attrs
 
+from ndrcodes._text import without_surrogates
+
 if TYPE_CHECKING:
     from email.message import Message
 
@@ -39,7 +41,6 @@ _NO_CHARSETS: Final = frozenset(
     {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 )
 _GUESSED = re.compile(rb"^--([^\s][^\n]{0,200}?)[ \t]*\n(?=[Cc]ontent-)", re.MULTILINE)
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _JIS = re.compile(rb"\x1b\$[@B]")
 
 _BREAK = re.compile(
@@ -161,11 +162,11 @@ def _head(fields: list[tuple[str, str]]) -> bytes:
     return _encode("".join(f"{name}: {value}\n" for name, value in fields) + "\n")
 
 
-def _encode(text: object) -> bytes:
+def _encode(text: str) -> bytes:
     try:
-        return str(text).encode("utf-8", "surrogateescape")
+        return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return str(text).encode("utf-8", "replace")
+        return text.encode("utf-8", "replace")
 
 
 def _parse(raw: bytes, depth: int) -> Part:
@@ -225,15 +226,10 @@ def decode(content: bytes, charset: str) -> str:
     known = _charset(charset)
     for name in filter(None, (known, "utf-8")):
         try:
-            return _without_surrogates(content.decode(name))
+            return without_surrogates(content.decode(name))
         except (LookupError, UnicodeError):
             continue
-    return _without_surrogates(content.decode(known or "latin-1", "replace"))
-
-
-def _without_surrogates(text: str) -> str:
-    """Replace halves of characters, which UTF-7 can hold and nobody can print."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
+    return without_surrogates(content.decode(known or "latin-1", "replace"))
 
 
 def _charset(name: str) -> str:

@@ -26,6 +26,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\[rnt]")
 
 _PLAIN = "".join(chr(i).lower() if chr(i).isalnum() else " " for i in range(128))
@@ -72,6 +73,11 @@ def _continued(reply: str) -> re.Pattern[str]:
 def _again(reply: str, status: str | None) -> re.Pattern[str]:
     code = re.escape(status) + r"(?=\s)" if status else ""
     return re.compile(rf"(?<![0-9.]){reply}(?:-(?:{code})?| {code}|(?<=[\n\r]{reply}) )")
+
+
+def without_surrogates(text: str) -> str:
+    """Replace halves of characters, which UTF-7 and JSON can hold and nobody can print."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def fold(text: str) -> list[str]:

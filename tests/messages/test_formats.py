@@ -13,6 +13,8 @@ import pytest
 
 from ndrcodes import read_message
 
+from ..helpers import told_of
+
 HERE = pathlib.Path(__file__).parent
 ROWS = [
     json.loads(line) for line in (HERE / "formats.jsonl").read_text("utf-8").splitlines() if line
@@ -24,16 +26,7 @@ def test_format(row: dict[str, Any]) -> None:
     raw = (HERE / "formats" / f"{row['file']}.eml").read_bytes()
     for message in (read_message(raw), read_message(email.message_from_bytes(raw))):
         assert message.kind == row["kind"]
-        told = [
-            [
-                one.address,
-                None if one.status is None else str(one.status),
-                one.reply,
-                str(one.explanation.category),
-            ]
-            for one in message.recipients
-        ]
-        assert told == row["recipients"]
+        assert told_of(message) == row["recipients"]
 
 
 def test_every_file_is_held_against_what_it_says() -> None:

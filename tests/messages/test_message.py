@@ -277,7 +277,7 @@ def test_half_a_character_is_replaced() -> None:
     assert "user unknown \ufffd" in one.diagnostic
     raw = b'Subject: x\n\n{"emailAddress": "b@example.com", "diagnosticCode": "550 no \\ud800"}'
     (one,) = read_message(raw).recipients
-    assert one.diagnostic == "550 no ?"
+    assert one.diagnostic == "550 no \ufffd"
 
 
 def test_encoded_words_are_decoded_at_the_start_of_a_field() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from ndrcodes import read_message
 
+from ..helpers import told_of
+
 SAMPLES = pathlib.Path(__file__).parent / "samples"
 
 #: Kind, and for each recipient: address, status, reply, category.
@@ -627,15 +629,7 @@ def test_every_sample_has_an_expectation() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_sample(name: str) -> None:
     message = read_message((SAMPLES / f"{name}.eml").read_bytes())
-    recipients = [
-        (
-            one.address,
-            None if one.status is None else str(one.status),
-            one.reply,
-            str(one.explanation.category),
-        )
-        for one in message.recipients
-    ]
+    recipients = [tuple(one) for one in told_of(message)]
     assert (message.kind, recipients) == EXPECTED[name]
 
 
